@@ -1,0 +1,48 @@
+"""A developer's blog in Flask and HTMX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from . import config, errors, extensions, identity, security, templating
+
+PACKAGE = Path(__file__).parent
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Make the application: wires everything, decides nothing.
+
+    Without *settings* they are read from ``instance/config.toml`` and ``BLOG_*``.
+    Raises ``config.SettingError`` for a value that cannot be used.
+    """
+    settings = settings or config.load()
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance),
+        template_folder=_assets("templates"),
+        static_folder=_assets("static"),
+    )
+    app.config.from_mapping(config.flask_settings(settings))
+
+    extensions.init_app(app)
+    security.init_app(app)
+    identity.init_app(app)
+    templating.init_app(app)
+    errors.init_app(app)
+    _register_edges(app)
+    return app
+
+
+def _assets(name: str) -> str:
+    """Find a folder of files: inside an installed package, or beside it in a checkout."""
+    packaged = PACKAGE / name
+    return str(packaged if packaged.is_dir() else PACKAGE.parent / name)
+
+
+def _register_edges(app: Flask) -> None:
+    from . import admin, auth, blog, contact
+
+    for edge in (blog, contact, auth, admin):
+        app.register_blueprint(edge.bp)

@@ -1,0 +1,235 @@
+"""Every setting: its name, default and meaning; a wrong or unsafe value stops the start."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import sqlalchemy as sa
+from flask import current_app
+
+PREFIX = "BLOG_"
+DEFAULT_URL = "http://127.0.0.1:8000"
+MAX_FORM_BYTES = 8 * 1024 * 1024  # 2 MB of any script, as forms encode it
+
+
+class SettingError(Exception):
+    """A setting has a value that cannot be used: says which, what it got, what it takes."""
+
+    def __init__(self, name: str, got: object, takes: str) -> None:
+        super().__init__(f"{name} is {got!r}, but it takes {takes}.")
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return dataclasses.field(default=default, metadata={"meaning": meaning})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decides; ``BLOG_<NAME>`` in the environment, ``<name>`` in the file."""
+
+    instance: Path = _setting(Path("instance"), "folder of database, secret and media")
+    database_url: str = _setting("", "database; empty is SQLite in the instance folder")
+    url: str = _setting(DEFAULT_URL, "public address, for feeds and canonical links")
+    title: str = _setting("blog", "name of the blog")
+    tagline: str = _setting("Notes on software", "one line about it")
+    author: str = _setting(
+        "The author", "whose name feeds, search engines and the foot of the page tell"
+    )
+    timezone: ZoneInfo = _setting(ZoneInfo("UTC"), "zone of the dates that readers see")
+    language: str = _setting("en", "language of the articles (BCP 47)")
+    cta_question: str = _setting("need help with a project?", "asked at the end of an article")
+    cta_text: str = _setting("get in touch", "what the link to the contact form says")
+    trusted_proxies: int = _setting(0, "how many proxies stand in front")
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers come by https."""
+        return self.url.startswith("https:")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings: defaults, then ``instance/config.toml``, then ``BLOG_*``."""
+    instance = Path(environ.get(f"{PREFIX}INSTANCE") or _default_instance()).resolve()
+    from_file = _read_file(instance / "config.toml")
+    values = {"instance": instance} | from_file | _read_environment(environ)
+    return Settings(**values)
+
+
+def current() -> Settings:
+    """Return the settings of the running application."""
+    settings = current_app.config["BLOG"]
+    assert isinstance(settings, Settings)  # noqa: S101 - put there by flask_settings
+    return settings
+
+
+def flask_settings(settings: Settings) -> dict[str, Any]:
+    """Translate the settings into Flask's and its extensions' own."""
+    _make_folder(settings.instance)
+    database_url = settings.database_url or f"sqlite:///{settings.instance / 'blog.db'}"
+    return {
+        "BLOG": settings,
+        "SECRET_KEY": _secret(settings.instance / "secret"),
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        "MAX_CONTENT_LENGTH": MAX_FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
+        "SESSION_COOKIE_NAME": "blog_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # Else every answer to a signed-in author would set it anew, public pages included.
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        # A form may stay open for days; the session that the token belongs to is its limit.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def _default_instance() -> Path:
+    """The checkout's ``instance/``, or one in the working folder of an installed package."""
+    root = Path(__file__).resolve().parent.parent
+    return root / "instance" if (root / "templates").is_dir() else Path("instance")
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise SettingError(str(path), error.strerror, "a file that we can read") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(str(path), str(error), 'TOML, such as: title = "My blog"') from error
+
+    known = [field.name for field in dataclasses.fields(Settings) if field.name != "instance"]
+    for name in raw:
+        if name not in known:
+            takes = f"only these settings: {', '.join(known)}"
+            raise SettingError(str(path), name, takes)
+    return {name: _parse(f"{name} in {path}", name, value) for name, value in raw.items()}
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read ``BLOG_*``; others may share the prefix, so only a near miss is an error."""
+    known = {PREFIX + field.name.upper(): field.name for field in dataclasses.fields(Settings)}
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+            if near:
+                raise SettingError(name, environ[name], f"its right name, {near[0]}")
+    return {
+        field: _parse(name, field, environ[name])
+        for name, field in known.items()
+        if environ.get(name) and field != "instance"
+    }
+
+
+def _parse(label: str, field: str, value: object) -> Any:
+    parser, takes = _PARSERS.get(field, (_text, "a line of text"))
+    try:
+        return parser(value)
+    except (ValueError, TypeError, sa.exc.ArgumentError) as error:
+        raise SettingError(label, value, takes) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError(value)
+    return value.strip()
+
+
+def _url(value: object) -> str:
+    parts = urlsplit(_text(value))
+    plain = not (parts.query or parts.fragment or parts.username or parts.path.strip("/"))
+    known = re.fullmatch(r"[\w.-]+|[0-9a-f:.]+", parts.hostname or "")
+    if parts.scheme not in {"http", "https"} or not known or not plain:
+        raise ValueError(value)
+    _ = parts.port  # raises ValueError for one out of range
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(value: object) -> str:
+    text = _text(value)
+    if sa.make_url(text).drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise ValueError(value)
+    return text
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(_text(value))
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(value) from error
+
+
+def _language(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+        raise ValueError(value)
+    return text
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError(value)
+    number = int(value)
+    if not 0 <= number <= 10:
+        raise ValueError(value)
+    return number
+
+
+_PARSERS: dict[str, tuple[Callable[[object], Any], str]] = {
+    "url": (_url, "an address without a path, such as https://blog.example.org"),
+    "database_url": (_database, "sqlite:///… or postgresql+psycopg://…"),
+    "timezone": (_zone, "a name of the IANA time zone database, such as Europe/Berlin"),
+    "language": (_language, "a BCP 47 tag, such as en or pt-BR"),
+    "trusted_proxies": (_count, "a whole number from 0 to 10"),
+}
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        takes = "a folder that this user can write to"
+        raise SettingError(f"{PREFIX}INSTANCE", str(path), takes) from error
+
+
+def _secret(path: Path) -> str:
+    """Read the secret; the first start makes it, for its owner's eyes only."""
+    try:
+        if not path.exists():
+            _write_once(path, secrets.token_hex(32))
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError("the secret file", str(path), "a file we can read") from error
+    if len(secret) < 32:
+        takes = "at least 32 characters; delete it, and the next start makes a new one"
+        raise SettingError("the secret file", str(path), takes)
+    return secret
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a private file so that of several workers that start together one wins."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,83 @@
+"""The extensions, made unbound and bound once; the database's own rules."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from htmx_flask import Htmx
+from sqlalchemy.orm import DeclarativeBase, registry
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment: aware UTC in Python, in the database too where it knows zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs its zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Model(DeclarativeBase):
+    """The base of all tables: constraints have names, so that migrations can change them."""
+
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(column_0_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: UTCDateTime, list[dict[str, Any]]: sa.JSON},
+    )
+
+
+db = SQLAlchemy(model_class=Model)
+migrate = Migrate()
+csrf = CSRFProtect()
+htmx = Htmx()
+
+
+def init_app(app: Flask) -> None:
+    """Bind the extensions to *app*."""
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        # sqlite3 then begins a transaction with the first write, never with a read: no read
+        # has to be upgraded, which would fail at once instead of waiting for its turn.
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "connect_args": {"isolation_level": "IMMEDIATE", "timeout": BUSY_TIMEOUT}
+        }
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    csrf.init_app(app)
+    htmx.init_app(app)
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _set_pragmas(connection: object, _record: object) -> None:
+    """Make SQLite keep what it acknowledged, and its own rules (sqlite.org/pragma.html)."""
+    if isinstance(connection, sqlite3.Connection):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()

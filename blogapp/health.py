@@ -1,0 +1,24 @@
+"""Whether the blog can do its work."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from .extensions import MIGRATIONS, db
+
+
+def problem() -> str | None:
+    """Tell why the blog is not ready, or ``None``: database writable, schema current."""
+    try:
+        with db.engine.connect() as connection:
+            schema = MigrationContext.configure(connection).get_current_revision()
+            connection.execute(sa.text("DELETE FROM sign_in_failures WHERE id < 0"))
+            connection.rollback()
+    except sa.exc.DatabaseError as error:
+        return f"the database is not set up ({error.orig}): run `blogapp init`"
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if schema != newest:
+        return f"the schema is {schema}, this version needs {newest}: run `blogapp init`"
+    return None

@@ -1,0 +1,159 @@
+"""The tables."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .extensions import Model
+
+
+def utcnow() -> datetime:
+    """Return this moment, aware, UTC."""
+    return datetime.now(UTC)
+
+
+post_tags = sa.Table(
+    "post_tags",
+    Model.metadata,
+    sa.Column("post_id", sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    sa.Index("ix_post_tags_tag_id", "tag_id", "post_id"),
+)
+
+
+MAX_ID = 2**31 - 1  # what an INTEGER holds everywhere
+
+
+class Tag(Model):
+    """A word that posts are found by; *name* is normalised and stands in URLs."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Post(Model):
+    """An article: draft without *published_at*, scheduled with one in the future."""
+
+    __tablename__ = "posts"
+    __table_args__ = (sa.Index("ix_posts_published_at_id", "published_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(
+        sa.String(36), unique=True, default=lambda: str(uuid.uuid4()), doc="feed id, for ever"
+    )
+    slug: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    title: Mapped[str] = mapped_column(sa.Text)
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+    body_html: Mapped[str] = mapped_column(sa.Text, default="")
+    excerpt: Mapped[str] = mapped_column(sa.Text, default="", doc="first words, without markup")
+    version: Mapped[int] = mapped_column(doc="goes up with every change")
+    headings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    renderer_version: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[int] = mapped_column(default=1, doc="reading time, from the body")
+    minutes_by_author: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    published_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(
+        default=utcnow, doc="when title, description or body last changed"
+    )
+    source: Mapped[str | None] = mapped_column(sa.Text, index=True, doc="file it came from")
+    source_digest: Mapped[str | None] = mapped_column(sa.String(64), doc="of what it said")
+    imported_digest: Mapped[str | None] = mapped_column(sa.String(64), doc="of what it became")
+
+    tags: Mapped[list[Tag]] = relationship(secondary=post_tags, order_by=Tag.name, lazy="selectin")
+
+    # An UPDATE that began from an older version fails (SQLAlchemy's version counter).
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes that reading takes; the author's own figure wins."""
+        return self.minutes_by_author or self.minutes
+
+    def state(self, now: datetime | None = None) -> str:
+        """Tell ``draft``, ``scheduled`` or ``published`` at *now* (aware)."""
+        if self.published_at is None:
+            return "draft"
+        return "scheduled" if self.published_at > (now or utcnow()) else "published"
+
+    @property
+    def changed_after_publication(self) -> bool:
+        """Whether readers see another text than on the day it was published."""
+        return self.published_at is not None and self.updated_at > self.published_at
+
+
+class Redirect(Model):
+    """A slug under which a post was published once: it leads to the post for ever."""
+
+    __tablename__ = "redirects"
+
+    slug: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+
+
+class Message(Model):
+    """A contact request."""
+
+    __tablename__ = "messages"
+    __table_args__ = (sa.Index("ix_messages_archived_at_id", "archived_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.Text)
+    email: Mapped[str] = mapped_column(sa.Text)
+    body: Mapped[str] = mapped_column(sa.Text)
+    post_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("posts.id", ondelete="SET NULL"), index=True
+    )
+    received_at: Mapped[datetime] = mapped_column(default=utcnow)
+    read_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+
+    post: Mapped[Post | None] = relationship(lazy="joined")
+
+
+class Author(Model):
+    """Who may write; *name* is what is typed to sign in."""
+
+    __tablename__ = "authors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(100), unique=True)
+    password_hash: Mapped[str] = mapped_column(sa.Text)
+    timezone: Mapped[str | None] = mapped_column(sa.String(64), doc="zone last used to publish")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Session(Model):
+    """One sign-in of an author; the cookie holds its token, the row only the token's hash."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    author_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("authors.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    author: Mapped[Author] = relationship(lazy="joined")
+
+
+class SignInFailure(Model):
+    """A wrong password, counted for an account or an address (*subject*, hashed)."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (sa.Index("ix_sign_in_failures_subject_at", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -1,0 +1,126 @@
+"""What every response says to browsers, and what every request must bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, Response, current_app, g, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import assets, config
+from .extensions import csrf
+
+View = TypeVar("View", bound=Callable[..., object])
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# Feeds, sources and images are there for other sites' pages (feed readers), too.
+SHARED = {"static", "blog.feed_xml", "blog.feed_json", "blog.tag_feed", "blog.source_of"}
+MOVED = {301, 308}
+READS = {"GET", "HEAD", "OPTIONS"}
+
+
+def init_app(app: Flask) -> None:
+    """Guard requests and complete responses."""
+    hops = app.config["BLOG"].trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's own documented way
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0
+        )
+    app.before_request(_check_token)
+    app.after_request(_complete)
+
+
+def keeps_text(view: View) -> View:
+    """Mark a view whose form checks the token itself and, if it fails, comes back filled."""
+    view.keeps_text = True  # type: ignore[attr-defined]
+    return view
+
+
+def own_path(target: str, fallback: str) -> str:
+    """Return *target* if browsers resolve it to a path of this site, else *fallback*.
+
+    They drop tabs and line breaks and take a backslash for a slash (WHATWG URL, 4.4), so
+    whatever holds one is refused.
+    """
+    own = target.startswith("/") and not target.startswith("//")
+    return target if own and target.isprintable() and "\\" not in target else fallback
+
+
+def _check_token() -> None:
+    """Refuse a POST without a valid CSRF token, unless its view gives the form back."""
+    if request.method in READS or not request.endpoint:
+        return
+    try:
+        csrf.protect()
+    except CSRFError:
+        view = current_app.view_functions[request.endpoint]
+        if not getattr(view, "keeps_text", False):
+            raise
+        g.csrf_valid = False
+
+
+def _complete(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint in SHARED:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    if config.current().secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    _keep_at_home(response)
+    _set_caching(response)
+    return response
+
+
+def _keep_at_home(response: Response) -> None:
+    """Redirect by path: the routing would put the Host header, which is anybody's, before it."""
+    parts = urlsplit(response.location or "")
+    if parts.netloc and parts.netloc == request.host:
+        response.location = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+
+
+def _set_caching(response: Response) -> None:
+    """Let browsers keep what cannot change, and ask before they show the rest again."""
+    if request.endpoint == "static":
+        if assets.is_current(request.args.get("v"), (request.view_args or {}).get("filename")):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return
+    if "Cache-Control" in response.headers:
+        return
+    if response.status_code in MOVED:  # else browsers would keep it for ever
+        response.headers["Cache-Control"] = "no-cache"
+    if response.status_code == 200 and request.method in {"GET", "HEAD"}:
+        response.headers["Cache-Control"] = "no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+
+
+def private(response: Response) -> Response:
+    """Let nobody keep *response*: for the author's pages, and those that hold a token."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

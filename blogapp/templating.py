@@ -1,0 +1,75 @@
+"""What every template may ask for: settings, addresses of files, dates as people write them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask
+
+from . import assets, config, linked_data, markdown, urls
+from .models import Message, Post
+
+# htmx's own settings: see docs/architecture.md, "How HTMX is used".
+HTMX_CONFIG = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "historyRestoreAsHxRequest": False,
+    "includeIndicatorStyles": False,
+    "selfRequestsOnly": True,
+    "scrollBehavior": "auto",
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "(409|422)", "swap": True},
+        {"code": "[45]..", "swap": False, "error": True},
+    ],
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give *app*'s templates their globals and filters."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        static=assets.url,
+        htmx_config=json.dumps(HTMX_CONFIG),
+        absolute=urls.absolute,
+        article_url=urls.article,
+        tag_url=urls.tag,
+        body_of=_body_of,
+        linked_data=linked_data.of,
+    )
+    app.jinja_env.filters.update(day=_day, minute=_minute, iso=_iso, mailto=_mailto)
+    app.context_processor(lambda: {"site": config.current()})
+
+
+def _body_of(post: Post) -> Any:
+    return markdown.trusted(post.body_html)
+
+
+def _day(moment: datetime, *, year: bool = True) -> str:
+    """Write ``14 March 2026``, or without its year, in the site's zone."""
+    return f"{_local(moment):%-d %B %Y}" if year else f"{_local(moment):%-d %B}"
+
+
+def _minute(moment: datetime) -> str:
+    """Write ``14 March 2026, 09:30 CET``, in the site's zone."""
+    return f"{_local(moment):%-d %B %Y, %H:%M %Z}"
+
+
+def _mailto(message: Message) -> str:
+    """Address an answer to *message* (RFC 6068)."""
+    about = message.post.title if message.post else config.current().title
+    return f"mailto:{quote(message.email, safe='@+')}?subject={quote(f'Re: {about}')}"
+
+
+def _iso(moment: datetime) -> str:
+    """Write what machines read, in the site's zone."""
+    return _local(moment).isoformat(timespec="seconds")
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(config.current().timezone)
