@@ -1,0 +1,111 @@
+"""What machines read: feeds, the sitemap, robots.txt, and whether the blog is well."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from itertools import islice
+
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from .. import config, feeds, filters, health, posts, tags, urls
+from ..errors import Missing
+from ..extensions import db
+from .views import bp
+
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MAX_SITEMAP = 50_000  # addresses in one file (sitemaps.org/protocol.html)
+
+
+@bp.get("/feed.xml")
+def feed_xml() -> ResponseReturnValue:
+    """The newest articles as Atom; ``?tag=`` narrows them."""
+    return _atom(_feed("feed.xml"))
+
+
+@bp.get("/feed.json")
+def feed_json() -> ResponseReturnValue:
+    """The newest articles as JSON Feed; ``?tag=`` narrows them."""
+    response = jsonify(feeds.json_feed(_feed("feed.json")))
+    response.content_type = "application/feed+json; charset=utf-8"
+    return response
+
+
+@bp.get("/tags/<path:name>/feed.xml")
+def tag_feed(name: str) -> ResponseReturnValue:
+    """The newest articles of one tag as Atom."""
+    tag = tags.find(tags.normalise(name), posts.ids(posts.published()))
+    if tag is None:
+        raise Missing("No article has this tag.")
+    chosen = filters.Filter((tag.name,))
+    path = urls.tag(tag.name)
+    return _atom(_filled(chosen, path=f"{path}/feed.xml", page=path))
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Every page that is worth finding, with the day of its last change."""
+    root = ET.Element("urlset", {"xmlns": _SITEMAP})
+    for path in ("/", "/tags/", "/archive/", "/contact"):
+        _add_address(root, path)
+    for count in tags.counts(posts.ids(posts.published())):
+        _add_address(root, urls.tag(count.tag.name))
+    articles = db.session.scalars(posts.summaries(posts.published()))
+    for post in islice(articles, _MAX_SITEMAP - len(root)):
+        changed = max(post.updated_at, post.published_at or post.updated_at)
+        _add_address(root, urls.article(post), f"{changed:%Y-%m-%d}")
+    return _xml(ET.tostring(root, encoding="utf-8", xml_declaration=True), "application/xml")
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """What crawlers may read: everything but the author's side and private links."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /r/",
+        f"Sitemap: {urls.absolute('/sitemap.xml')}",
+    ]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/healthz")
+def alive() -> ResponseReturnValue:
+    """The process answers."""
+    return {"status": "alive"}, 200, {"Cache-Control": "no-store"}
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """The database can be read and its schema is this version's."""
+    problem = health.problem()
+    answer = {"status": "ready"} if problem is None else {"status": "not ready", "why": problem}
+    return answer, 503 if problem else 200, {"Cache-Control": "no-store"}
+
+
+def _feed(name: str) -> feeds.Feed:
+    chosen = filters.Filter.parse(request.args.getlist("tag"))
+    return _filled(chosen, path=chosen.feed_url(name), page=chosen.url)
+
+
+def _filled(chosen: filters.Filter, *, path: str, page: str) -> feeds.Feed:
+    title = config.current().title
+    if chosen.tags:
+        title = f"{title}: articles tagged {' and '.join(chosen.tags)}"
+    articles = db.session.scalars(chosen.select().limit(feeds.SIZE))
+    return feeds.Feed(title=title, path=path, page=page, articles=articles.all())
+
+
+def _atom(feed: feeds.Feed) -> Response:
+    return _xml(feeds.atom(feed), "application/atom+xml")
+
+
+def _xml(content: bytes, kind: str) -> Response:
+    return Response(content, content_type=f"{kind}; charset=utf-8")
+
+
+def _add_address(root: ET.Element, path: str, changed: str = "") -> None:
+    url = ET.SubElement(root, "url")
+    ET.SubElement(url, "loc").text = urls.absolute(path)
+    if changed:
+        ET.SubElement(url, "lastmod").text = changed

@@ -1,0 +1,126 @@
+"""Readers' pages: the list, articles, tags and the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from .. import config, filters, htmx, posts, slugs, source, tags, urls
+from ..errors import Missing
+from ..extensions import db
+from ..models import Post
+
+bp = Blueprint("blog", __name__)
+
+Month = tuple[str, list[Post]]
+Year = tuple[int, list[Month]]
+
+
+@bp.get("/blog/")
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """The articles, newest first, filtered live."""
+    chosen = filters.Filter.parse(request.args.getlist("tag"), request.args.get("after", ""))
+    if request.path != "/" or request.query_string.decode("latin-1") != chosen.query:
+        return redirect(chosen.url, 301)
+
+    return htmx.render_page(
+        "blog/index.html",
+        "blog/_article_list.html",
+        filter=chosen,
+        page=chosen.page(),
+        chips=chosen.chips(),
+        sentence=chosen.sentence(posts.count(chosen.select())),
+    )
+
+
+@bp.get("/blog/<slug>/")
+@bp.get("/blog/<slug>")
+def article(slug: str) -> ResponseReturnValue:
+    """An article, or its source for those who would rather have Markdown."""
+    post = posts.visible(slug)
+    if post is None or request.path.endswith("/"):
+        return _elsewhere(slug, "")
+    if _prefers_markdown():
+        return _source_of(post)
+
+    older, newer = posts.neighbours(post)
+    html = render_template(
+        "blog/article.html", post=post, older=older, newer=newer, related=posts.related(post)
+    )
+    response = Response(html)
+    response.vary.add("Accept")
+    return response
+
+
+@bp.get("/blog/<slug>.md")
+def source_of(slug: str) -> ResponseReturnValue:
+    """The article as its author wrote it."""
+    post = posts.visible(slug)
+    return _source_of(post) if post else _elsewhere(slug, ".md")
+
+
+@bp.get("/tags/")
+def all_tags() -> ResponseReturnValue:
+    """All tags with counts."""
+    return render_template("blog/tags.html", counts=tags.counts(posts.ids(posts.published())))
+
+
+@bp.get("/tags/<path:name>")
+def tag(name: str) -> ResponseReturnValue:
+    """The articles of one tag."""
+    found = tags.find(tags.normalise(name), posts.ids(posts.published()))
+    if found is None:
+        raise Missing("No article has this tag. All the tags that there are: /tags/")
+    if found.name != name:
+        return redirect(urls.tag(found.name), 301)
+
+    chosen = filters.Filter.parse([name], request.args.get("after", ""))
+    return render_template(
+        "blog/tag.html", tag=found, page=chosen.page(), number=posts.count(chosen.select())
+    )
+
+
+@bp.get("/archive/")
+def archive() -> ResponseReturnValue:
+    """All articles by year and month."""
+    query = posts.summaries(posts.published())
+    return render_template("blog/archive.html", years=list(_by_year(db.session.scalars(query))))
+
+
+def _by_year(
+    articles: sa.ScalarResult[Post],
+) -> Iterator[tuple[int, list[tuple[str, list[Post]]]]]:
+    """Group articles by year, and within it by month, in the site's zone."""
+    zone = config.current().timezone
+
+    def month(post: Post) -> tuple[int, str]:
+        local = (post.published_at or post.created_at).astimezone(zone)
+        return local.year, f"{local:%B}"
+
+    months = [(when, list(group)) for when, group in groupby(articles, month)]
+    for year, group in groupby(months, lambda item: item[0][0]):
+        yield year, [(name, found) for (_, name), found in group]
+
+
+def _elsewhere(slug: str, suffix: str) -> ResponseReturnValue:
+    """Send readers of an old or misspelt address on; tell the others what may be meant."""
+    post = posts.visible(slugs.make(slug)) or posts.moved(slug)
+    if post is None:
+        raise Missing("There is no article at this address.", posts.nearest(slug))
+    return redirect(urls.article(post) + suffix, 301)
+
+
+def _prefers_markdown() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted["text/markdown"] > accepted["text/html"]
+
+
+def _source_of(post: Post) -> Response:
+    response = Response(source.write(post), content_type="text/markdown; charset=utf-8")
+    response.vary.add("Accept")
+    return response

@@ -1,0 +1,32 @@
+"""What search engines are told of an article, in the terms of schema.org."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import config, urls
+from .models import Post
+
+
+def of(post: Post) -> dict[str, Any]:
+    """Describe *post* as a ``BlogPosting`` (schema.org/BlogPosting)."""
+    settings = config.current()
+    published = post.published_at or post.created_at
+    changed = post.updated_at if post.changed_after_publication else published
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "headline": post.title,
+        "url": urls.absolute(urls.article(post)),
+        "mainEntityOfPage": urls.absolute(urls.article(post)),
+        "datePublished": published.isoformat(timespec="seconds"),
+        "dateModified": changed.isoformat(timespec="seconds"),
+        "author": {"@type": "Person", "name": settings.author},
+        "inLanguage": settings.language,
+        "timeRequired": f"PT{post.reading_minutes}M",
+    }
+    if post.description or post.excerpt:
+        data["description"] = post.description or post.excerpt
+    if post.tags:
+        data["keywords"] = [tag.name for tag in post.tags]
+    return data

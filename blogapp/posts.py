@@ -1,0 +1,298 @@
+"""Posts: finding them, and moving them between draft, scheduled and published."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
+
+from . import markdown, slugs, tags
+from .errors import Conflict, Invalid, Missing
+from .extensions import db
+from .models import MAX_ID, Post, Redirect, post_tags, utcnow
+
+MAX_MINUTES = 1000  # of reading
+EXCERPT_LENGTH = 200  # characters
+RELATED = 3
+NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What an author writes of a post; without a *slug* it is made of the title."""
+
+    title: str
+    slug: str = ""
+    description: str = ""
+    body: str = ""
+    tags: Sequence[str] = ()
+    minutes: int | None = None
+
+
+def published(now: datetime | None = None) -> sa.Select[Post]:
+    """Select the posts readers may see, newest first.
+
+    Every public page, feed, sitemap, count and search starts from this query; it is
+    the only place that decides what "published" means. *now* is aware, UTC.
+    """
+    return (
+        sa.select(Post)
+        .where(Post.published_at <= (now or utcnow()))
+        .order_by(Post.published_at.desc(), Post.id.desc())
+    )
+
+
+def ids(articles: sa.Select[Post]) -> sa.Select[int]:
+    """Narrow a selection to its ids, to be used inside another."""
+    return articles.with_only_columns(Post.id).order_by(None)
+
+
+def summaries(articles: sa.Select[Post]) -> sa.Select[Post]:
+    """Leave out what a list does not show: the texts themselves."""
+    return articles.options(defer(Post.body), defer(Post.body_html), defer(Post.headings))
+
+
+def count(articles: sa.Select[Post]) -> int:
+    """Count a selection."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(ids(articles).subquery())) or 0
+
+
+def visible(slug: str) -> Post | None:
+    """Find the article that readers may see under *slug*."""
+    return db.session.scalar(published().where(Post.slug == slug))
+
+
+def moved(slug: str) -> Post | None:
+    """Find the article that was published under *slug* once."""
+    target = sa.select(Redirect.post_id).where(Redirect.slug == slug)
+    return db.session.scalar(published().where(Post.id.in_(target)))
+
+
+def get(post_id: int) -> Post:
+    """Find a post for its author; raises ``Missing``."""
+    post = db.session.get(Post, post_id) if 0 < post_id <= MAX_ID else None
+    if post is None:
+        raise Missing("There is no such post. All that there are: /admin/")
+    return post
+
+
+def expect(post: Post, version: int) -> None:
+    """Raise ``Conflict`` if *post* has changed since *version*, from which a save begins."""
+    if post.version != version:
+        raise Conflict(
+            "This post was changed since you opened it here. Your text is below and not saved. "
+            "Look at the other version first; then put yours in its place, or take over what is "
+            "new there."
+        )
+
+
+def neighbours(post: Post) -> tuple[Post | None, Post | None]:
+    """Find the article before *post* and the one after it, in the order of publication."""
+    place = sa.tuple_(Post.published_at, Post.id)
+    here = sa.tuple_(sa.literal(post.published_at), sa.literal(post.id))
+    older = summaries(published()).where(place < here).limit(1)
+    newer = (
+        summaries(published())
+        .where(place > here)
+        .order_by(None)
+        .order_by(Post.published_at, Post.id)
+        .limit(1)
+    )
+    return db.session.scalar(older), db.session.scalar(newer)
+
+
+def related(post: Post) -> list[Post]:
+    """Find the articles that share most tags with *post*, newer ones first among equals."""
+    shared = (
+        sa.select(post_tags.c.post_id, sa.func.count().label("number"))
+        .where(post_tags.c.tag_id.in_([tag.id for tag in post.tags]))
+        .where(post_tags.c.post_id != post.id)
+        .group_by(post_tags.c.post_id)
+        .subquery()
+    )
+    query = (
+        summaries(published())
+        .join(shared, shared.c.post_id == Post.id)
+        .order_by(None)
+        .order_by(shared.c.number.desc(), Post.published_at.desc(), Post.id.desc())
+    )
+    return list(db.session.scalars(query.limit(RELATED)))
+
+
+def nearest(slug: str) -> list[Post]:
+    """Find articles whose slugs resemble *slug*: those that share a word or how one begins."""
+    wish = slugs.make(slug)
+    words = [word for word in wish.split("-") if len(word) > 2][:8]
+    alike = [Post.slug.contains(word[:3], autoescape=True) for word in words]
+    if not alike:
+        return []
+    rank = sum((sa.case((condition, 1), else_=0) for condition in alike), sa.literal(0))
+    query = summaries(published()).where(sa.or_(*alike))
+    query = query.order_by(None).order_by(rank.desc(), Post.published_at.desc())
+    candidates = {post.slug: post for post in db.session.scalars(query.limit(50))}
+    best = difflib.get_close_matches(wish, candidates, n=NEAREST, cutoff=0.35)
+    return [candidates[name] for name in best]
+
+
+def create(text: Text) -> Post:
+    """Write a new draft. Raises as ``revise`` does."""
+    now = utcnow()
+    post = Post(title="", slug="", created_at=now, updated_at=now)
+    revise(post, text)
+    return post
+
+
+def revise(post: Post, text: Text) -> bool:
+    """Give *post* this text; tells whether anything changed.
+
+    Raises ``Invalid`` for an empty title or a slug that another post has, ``Conflict`` if
+    another post took it in this very moment.
+    """
+    title = " ".join(text.title.split())
+    if not title:
+        raise Invalid("title", "A post needs a title.")
+    slug = _slug(post, text.slug, title)
+    body = normalise(text.body)
+
+    before = (post.title, post.description, post.body)
+    tag_names = [tag.name for tag in post.tags]
+    rest = (post.slug, post.minutes_by_author, tag_names)
+    _remember(post, slug)
+    post.slug, post.title, post.minutes_by_author = slug, title, text.minutes
+    post.description = " ".join(text.description.split())
+    if post.body != body or post.renderer_version != markdown.VERSION:
+        post.body = body
+        render(post)
+    retitled = before != (post.title, post.description, post.body)
+    if retitled:
+        post.updated_at = utcnow()
+
+    db.session.add(post)
+    _flush()
+    wanted = sorted(tags.normalised(text.tags))
+    if wanted != tag_names:
+        post.tags = tags.named(wanted)
+        flag_modified(post, "slug")  # tags are part of what a version is
+        _flush()
+    return retitled or rest != (post.slug, post.minutes_by_author, wanted)
+
+
+def normalise(body: str) -> str:
+    """Write a text the one way it is stored: lines end in LF, zero bytes are visible."""
+    return body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+def render(post: Post) -> str | None:
+    """Make of the body what pages show of it; returns a notice for the author, if any."""
+    rendered = markdown.render(post.body)
+    post.body_html = str(rendered.html)
+    post.headings = [asdict(heading) for heading in rendered.headings]
+    post.minutes = rendered.minutes
+    post.excerpt = _excerpt(rendered.plain)
+    post.renderer_version = markdown.VERSION
+    return rendered.notice
+
+
+def publish(post: Post, at: datetime | None = None) -> None:
+    """Publish *post* now, or *at* a moment (aware): in the future that schedules it."""
+    _keep_address(post)
+    was_readable = post.state() == "published"
+    post.published_at = at or utcnow()
+    if not was_readable:  # what readers see first is not a change of what they saw
+        post.updated_at = min(post.updated_at, post.published_at)
+    db.session.flush()
+
+
+def unpublish(post: Post) -> None:
+    """Take *post* back: it is a draft again."""
+    _keep_address(post)
+    post.published_at = None
+    db.session.flush()
+
+
+def free_slug(wish: str, post: Post | None = None) -> str:
+    """Find the slug nearest to *wish* that no post but *post* has or had."""
+    return _free(slugs.make(wish), post or Post())
+
+
+def _slug(post: Post, wish: str, title: str) -> str:
+    """Choose the slug: the author's own must be free, one made of the title is made so."""
+    if wish.strip() == post.slug:
+        return post.slug or _free(slugs.make(title), post)
+    if wish.strip():
+        slug = slugs.make(wish)
+        if _is_taken(slug, post):
+            free = _free(slug, post)
+            raise Invalid("slug", f"Another post is at “{slug}”. Free would be: {free}")
+        return slug
+    if post.published_at is not None:
+        return post.slug
+    return _free(slugs.make(title), post)
+
+
+def slug_is_made(post: Post) -> bool:
+    """Whether the slug of *post* is the one made of its title, and may go with it."""
+    if post.published_at is not None:
+        return False
+    made = slugs.make(post.title)
+    suffix = re.search(r"-[0-9]+$", post.slug)
+    return post.slug in {made, _numbered(made, suffix[0]) if suffix else made}
+
+
+def _free(slug: str, post: Post) -> str:
+    number, candidate = 1, slug
+    while _is_taken(candidate, post):
+        number += 1
+        candidate = _numbered(slug, f"-{number}")
+    return candidate
+
+
+def _numbered(slug: str, suffix: str) -> str:
+    """Put *suffix* behind *slug*, within the length that a slug may have."""
+    return slug[: slugs.MAX_LENGTH - len(suffix)].rstrip("-") + suffix
+
+
+def _is_taken(slug: str, post: Post) -> bool:
+    other = sa.select(Post.id).where(Post.slug == slug, Post.id != (post.id or 0))
+    redirect = sa.select(Redirect.post_id).where(
+        Redirect.slug == slug, Redirect.post_id != (post.id or 0)
+    )
+    with db.session.no_autoflush:
+        return db.session.scalar(other) is not None or db.session.scalar(redirect) is not None
+
+
+def _remember(post: Post, slug: str) -> None:
+    """Keep the address under which readers may have found *post*."""
+    if not post.id or post.slug == slug:
+        return
+    back = db.session.get(Redirect, slug)
+    if back is not None:
+        db.session.delete(back)
+    _keep_address(post)
+
+
+def _keep_address(post: Post) -> None:
+    """What readers have found under this slug, they find again, whatever its next one is."""
+    if post.state() == "published":
+        db.session.merge(Redirect(slug=post.slug, post_id=post.id))
+
+
+def _excerpt(plain: str) -> str:
+    if len(plain) <= EXCERPT_LENGTH:
+        return plain
+    cut = plain[:EXCERPT_LENGTH].rsplit(" ", 1)[0]
+    return f"{cut.rstrip(' ,;:.–—-')}…"
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except (sa.exc.IntegrityError, StaleDataError) as error:
+        raise Conflict("Another save came in the same moment. Save once more.") from error

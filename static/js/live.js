@@ -1,0 +1,77 @@
+// What htmx changes is said: in the title, in the live region, and when it fails.
+(() => {
+  "use strict";
+  const say = (text) => {
+    const live = document.getElementById("live");
+    if (live && text) live.textContent = text;
+  };
+  const complain = (text) => {
+    const trouble = document.getElementById("trouble");
+    trouble.textContent = text;
+    trouble.hidden = !text;
+  };
+  const count = (unread) => {
+    const place = document.getElementById("unread");
+    if (!place) return;
+    place.firstChild.data = unread;
+    place.hidden = unread === "0";
+  };
+  const tell = (part) => {
+    if (!part) return;
+    say(part.dataset.announce);
+    if (part.dataset.title) document.title = part.dataset.title;
+    if (part.dataset.unread) count(part.dataset.unread);
+  };
+  const target = (event) => event.detail.target;
+  let held = false; // the focus, by what is about to go
+  const hold = (part) => {
+    if (!held || document.activeElement !== document.body) return;
+    const field = part.matches("form") && part.querySelector("input:not([type=hidden]), textarea");
+    if (field) return field.focus();
+    if (part.tabIndex < 0) part.tabIndex = -1;
+    part.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    target(event)?.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    target(event)?.removeAttribute("aria-busy");
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    held = target(event).contains(document.activeElement);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    complain("");
+    hold(event.target);
+    tell(event.target.closest?.("[data-announce], [data-unread]"));
+  });
+  // htmx remembers only in sessionStorage which address the page shows. Once that is emptied, it
+  // would keep this list as the one of the address that Back leads to.
+  const key = "htmx-current-path-for-history";
+  const here = () => location.pathname + location.search;
+  let shown = here();
+  const moved = () => (shown = here());
+  document.addEventListener("htmx:pushedIntoHistory", moved);
+  document.addEventListener("htmx:replacedInHistory", moved);
+  window.addEventListener("popstate", () => {
+    try {
+      if (!sessionStorage.getItem(key)) sessionStorage.setItem(key, shown);
+    } catch {
+      // storage may be forbidden; then htmx does without
+    }
+  });
+  document.addEventListener("htmx:historyRestore", () => {
+    moved();
+    document.querySelectorAll("[aria-busy]").forEach((part) => part.removeAttribute("aria-busy"));
+    complain("");
+    tell(document.querySelector("[data-title]"));
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    complain(page.getElementById("error")?.textContent ?? "That did not work. Try again.");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    complain("The server cannot be reached. Nothing is lost: try again in a moment.");
+  });
+})();
