@@ -1,0 +1,5 @@
+"""The author's side."""
+
+from .views import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,16 @@
+"""The author's pages, a module for each kind of thing."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from ... import identity, messages, security
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+bp.before_request(identity.require)
+bp.after_request(security.private)
+bp.context_processor(lambda: {"unread": messages.unread()})
+
+from . import inbox, posts  # noqa: E402 - they add their pages to bp
+
+__all__ = ["bp", "inbox", "posts"]

@@ -1,0 +1,72 @@
+"""Sign in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from .. import authors, identity, security
+from ..errors import Invalid, TooManyAttempts
+from ..extensions import db
+from .forms import LoginForm
+
+bp = Blueprint("auth", __name__, url_prefix="/admin")
+bp.after_request(security.private)
+
+
+@bp.get("/login")
+def login() -> ResponseReturnValue:
+    """The sign-in form."""
+    if identity.author() is not None:
+        return redirect(_next(request.args.get("next", "")), 303)
+    return _show(LoginForm(formdata=None, next=request.args.get("next", "")))
+
+
+@bp.post("/login")
+@security.keeps_text
+def sign_in() -> ResponseReturnValue:
+    """Check the password; the attempt is counted, durably, before it is judged."""
+    form = LoginForm()
+    if not form.validate():
+        return _show(form, 422)
+    name, password = form.name.data or "", form.password.data or ""
+    address = request.remote_addr or ""
+    try:
+        authors.admit(name, address)
+        db.session.commit()
+        token = authors.sign_in(name, password, address)
+    except Invalid as error:
+        form.refuse(error)
+        return _show(form, error.status)
+    except TooManyAttempts as error:
+        db.session.rollback()
+        form.refuse(Invalid("password", error.message))
+        return _show(form, error.status, dict(error.headers))
+
+    identity.end()
+    identity.begin(token)
+    db.session.commit()
+    return redirect(_next(form.next.data or ""), 303)
+
+
+@bp.post("/logout")
+def logout() -> ResponseReturnValue:
+    """End this session, or with ``everywhere`` all sessions of the author."""
+    author = identity.author()
+    if author is not None and request.form.get("everywhere"):
+        authors.sign_out_everywhere(author)
+    identity.end()
+    db.session.commit()
+    return redirect(url_for("blog.index"), 303)
+
+
+def _next(target: str) -> str:
+    return security.own_path(target, url_for("admin.posts"))
+
+
+def _show(
+    form: LoginForm, status: int = 200, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    response = make_response(render_template("auth/login.html", form=form), status)
+    response.headers.update(headers or {})
+    return response

@@ -1,0 +1,186 @@
+"""Authors: passwords, sessions, and what a wrong password costs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from ipaddress import IPv6Address, ip_address, ip_network
+
+import sqlalchemy as sa
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from .errors import Invalid, TooManyAttempts
+from .extensions import db
+from .models import Author, Session, SignInFailure, utcnow
+
+MIN_PASSWORD = 10  # characters
+MAX_PASSWORD = 1000
+SESSION_AGE = timedelta(days=30)
+WINDOW = timedelta(hours=1)  # in which wrong passwords are counted
+WRONG = "Name or password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many wrong passwords are free, and the longest pause after more, in seconds."""
+
+    free: int
+    longest: int
+
+
+FROM_NETWORK = Limit(free=20, longest=900)
+FOR_ACCOUNT_FROM_NETWORK = Limit(free=5, longest=900)
+# Short, for anybody can make an author wait here: it only slows down guesses from everywhere.
+FOR_ACCOUNT = Limit(free=20, longest=5)
+
+
+def add(name: str, password: str) -> Author:
+    """Make an author; raises ``Invalid`` for a name that is taken or a short password."""
+    name = _name(name)
+    if not name:
+        raise Invalid("name", "An author needs a name.")
+    hashed = _hashed(password)
+    if find(name) is not None:
+        raise Invalid("name", f"There is an author “{name}” already.")
+    author = Author(name=name, password_hash=hashed)
+    db.session.add(author)
+    db.session.flush()
+    return author
+
+
+def change_password(name: str, password: str) -> None:
+    """Give an author a new password and end all their sessions; raises ``Invalid``."""
+    author = find(name)
+    if author is None:
+        raise Invalid("name", f"There is no author “{name}”. To add one: blogapp author add NAME")
+    author.password_hash = _hashed(password)
+    sign_out_everywhere(author)
+    db.session.flush()
+
+
+def find(name: str) -> Author | None:
+    """Find an author by name, in any case."""
+    return db.session.scalar(sa.select(Author).where(Author.name == _name(name)))
+
+
+def exist() -> bool:
+    """Tell whether there is any author."""
+    return db.session.scalar(sa.select(Author.id).limit(1)) is not None
+
+
+def admit(name: str, address: str) -> None:
+    """Count an attempt to sign in before it is judged; raises ``TooManyAttempts``.
+
+    Commit what this writes before the password is looked at: then attempts that come at the
+    same time count as well. Each wrong password beyond the free ones doubles the pause.
+    """
+    now = utcnow()
+    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.at < now - 24 * WINDOW))
+    for subject, limit in _subjects(name, address):
+        seconds = _wait(_failures(subject, now), limit, now)
+        if seconds:
+            raise TooManyAttempts(seconds)
+        db.session.add(SignInFailure(subject=subject, at=now))
+    db.session.flush()
+
+
+def sign_in(name: str, password: str, address: str) -> str:
+    """Check the password and begin a new session; returns its token.
+
+    Raises ``Invalid`` with one text for an unknown name and a wrong password; both take the
+    time of one scrypt.
+    """
+    author = find(name)
+    stored = author.password_hash if author else _nobody()
+    matches = check_password_hash(stored, password[:MAX_PASSWORD])
+    if author is None or not matches:
+        raise Invalid("password", WRONG)
+
+    subjects = [subject for subject, _ in _subjects(name, address)]
+    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.subject.in_(subjects)))
+    db.session.execute(sa.delete(Session).where(Session.created_at < utcnow() - SESSION_AGE))
+    token = secrets.token_urlsafe(32)
+    db.session.add(Session(token_hash=_hash(token), author_id=author.id))
+    db.session.flush()
+    return token
+
+
+def of_session(token: str) -> Author | None:
+    """Find who signed in with this session, while it lasts."""
+    session = db.session.scalar(
+        sa.select(Session).where(
+            Session.token_hash == _hash(token), Session.created_at > utcnow() - SESSION_AGE
+        )
+    )
+    return session.author if session else None
+
+
+def sign_out(token: str) -> None:
+    """End this session."""
+    db.session.execute(sa.delete(Session).where(Session.token_hash == _hash(token)))
+
+
+def sign_out_everywhere(author: Author) -> None:
+    """End all sessions of *author*."""
+    db.session.execute(sa.delete(Session).where(Session.author_id == author.id))
+
+
+def _hashed(password: str) -> str:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise Invalid("password", f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    return generate_password_hash(password, "scrypt")
+
+
+def _name(name: str) -> str:
+    return " ".join(name.split()).casefold()[:100]
+
+
+def _subjects(name: str, address: str) -> list[tuple[str, Limit]]:
+    """Name what an attempt is counted for; hashed, for some type their password as name."""
+    account, network = _name(name), _network(address)
+    return [
+        (_hash(f"account:{account} network:{network}"), FOR_ACCOUNT_FROM_NETWORK),
+        (_hash(f"network:{network}"), FROM_NETWORK),
+        (_hash(f"account:{account}"), FOR_ACCOUNT),
+    ]
+
+
+def _network(address: str) -> str:
+    """An IPv6 host owns at least a /64 (RFC 6177): count its network, not its addresses."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or ip_network((parsed.packed[:8] + bytes(8), 64)))
+    return str(parsed)
+
+
+def _failures(subject: str, now: datetime) -> list[datetime]:
+    recent = sa.select(SignInFailure.at).where(
+        SignInFailure.subject == subject, SignInFailure.at > now - WINDOW
+    )
+    return list(db.session.scalars(recent.order_by(SignInFailure.at)))
+
+
+def _wait(failures: list[datetime], limit: Limit, now: datetime) -> int:
+    """Seconds until the next attempt may be made."""
+    if len(failures) < limit.free:
+        return 0
+    pause = min(2.0 ** min(len(failures) - limit.free + 1, 12), limit.longest)
+    left = failures[-1] + timedelta(seconds=pause) - now
+    return max(0, -(-int(left.total_seconds() * 1000) // 1000))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password has, so that unknown names take as long as known ones."""
+    return generate_password_hash(secrets.token_urlsafe(), "scrypt")
