@@ -1,0 +1,159 @@
+"""Guards: nothing that is not published is found anywhere in public."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from flask import Flask
+
+from blogapp import posts
+from blogapp.extensions import db
+from blogapp.models import Post, utcnow
+
+from .access import READERS, VISITORS
+from .conftest import HTMX, PAST, CheckedClient, MakeMessage, MakePost, browser
+
+WORD = "zzcanary"
+TEXT: dict[str, Any] = {
+    "title": f"{WORD} title",
+    "slug": f"{WORD}-slug",
+    "description": f"{WORD} description",
+    "tags": [f"{WORD}-tag", "flask"],
+    "body": f"## {WORD} heading\n\n{WORD} body",
+}
+# What nothing links to: guesses at the post's addresses, and near misses.
+GUESSES = [
+    f"/blog/{WORD}-slug",
+    f"/blog/{WORD}-slug.md",
+    f"/blog/{WORD}-old",
+    f"/blog/{WORD}-old.md",
+    f"/blog/{WORD}",
+    f"/blog/{WORD[:5]}-slig",
+    f"/blog/{WORD}-slug/",
+    f"/tags/{WORD}-tag",
+    f"/tags/{WORD}-tag/feed.xml",
+]
+# These say back what was asked for: their answers must be those to a word that is nowhere.
+ECHOES = [
+    f"/?tag={WORD}-tag",
+    f"/?tag=flask&tag={WORD}-tag",
+    f"/feed.xml?tag={WORD}-tag",
+    f"/feed.json?tag={WORD}-tag",
+    f"/contact?post={WORD}-slug",
+]
+ADDRESS = re.compile(r"""(?:href|src|action|content)="([^"]+)"|<(?:loc|id)>([^<]+)<""")
+
+Hide = Callable[[Post], None]
+
+
+@pytest.fixture
+def store(
+    app: Flask, make_post: MakePost, make_message: MakeMessage
+) -> Callable[[Hide | None], str]:
+    """Store an article that has been public, among others; then hide it, if told how."""
+
+    def store(hide: Hide | None) -> str:
+        make_post("Hello", PAST - timedelta(days=1), tags=["flask"], slug="hello")
+        secret = make_post(published_at=PAST, **TEXT | {"slug": f"{WORD}-old"})
+        make_post("After", PAST + timedelta(days=1), tags=["flask"])
+        with app.app_context():
+            post = db.session.get_one(Post, secret.id)
+            posts.revise(post, posts.Text(**TEXT))
+            db.session.commit()
+        _, token = make_message(post=f"{WORD}-slug")
+        with app.app_context():
+            post = db.session.get_one(Post, secret.id)
+            if hide:
+                hide(post)
+            db.session.commit()
+        return f"/r/{token}"
+
+    return store
+
+
+def crawl(app: Flask, start: list[str]) -> dict[str, str]:
+    """Follow every address of ours; return what was said at each, headers included."""
+    said: dict[str, str] = {}
+    waiting = [*start, *(path for path in (READERS | VISITORS).values() if "{" not in path)]
+    while waiting:
+        path = waiting.pop()
+        if path in said or path.startswith("/static/"):
+            continue
+        said[path] = ""
+        for headers in ({}, HTMX, {"Accept": "text/markdown"}):
+            response = browser(app, checked=False).get(path, headers=headers)
+            text = f"{response.status_code}\n{response.headers}\n{response.text}"
+            said[path] += f"{text}\n{unquote(unescape(text))}"
+            found = [a or b for a, b in ADDRESS.findall(response.text)]
+            for address in [*found, response.headers.get("Location", "")]:
+                whole = urldefrag(urljoin(f"https://blog.example{path}", unescape(address)))[0]
+                if whole.startswith("https://blog.example/"):
+                    waiting.append(whole.removeprefix("https://blog.example"))
+    return said
+
+
+def draft(post: Post) -> None:
+    posts.unpublish(post)
+
+
+def scheduled(post: Post) -> None:
+    posts.publish(post, utcnow() + timedelta(hours=1))
+
+
+def test_the_crawl_would_find_it(app: Flask, store: Callable[[Hide | None], str]) -> None:
+    token = store(None)
+
+    said = crawl(app, [token, *GUESSES])
+
+    places = {path for path, text in said.items() if WORD in text}
+    assert places >= {
+        *("/", "/archive/", "/tags/", "/feed.xml", "/feed.json", "/sitemap.xml"),
+        *(f"/tags/{WORD}-tag", "/tags/flask", "/tags/flask/feed.xml", "/?tag=flask", token),
+        *("/blog/hello", "/blog/after", f"/blog/{WORD}-slug", f"/blog/{WORD}-slug.md"),
+        *(f"/blog/{WORD}-old", f"/contact?post={WORD}-slug", f"/blog/{WORD[:5]}-slig"),
+    }
+
+
+@pytest.mark.parametrize("hide", [draft, scheduled])
+def test_nothing_of_a_hidden_post_is_found(
+    app: Flask, store: Callable[[Hide | None], str], hide: Hide
+) -> None:
+    token = store(hide)
+
+    said = crawl(app, [token, *GUESSES])
+
+    assert len(said) > 20
+    assert [path for path, text in said.items() if WORD in text] == []
+
+
+@pytest.mark.parametrize("hide", [draft, scheduled])
+@pytest.mark.parametrize("path", ECHOES)
+def test_a_question_about_a_hidden_post_is_answered_like_one_about_nothing(
+    client: CheckedClient, store: Callable[[Hide | None], str], path: str, hide: Hide
+) -> None:
+    store(hide)
+    nowhere = "zznowhere"
+
+    about_it = client.get(path)
+    about_nothing = client.get(path.replace(WORD, nowhere))
+
+    def neutral(text: str) -> str:
+        return re.sub(r'value="[^"]{40,}"', "", text.replace(WORD, nowhere))
+
+    assert about_it.status_code == about_nothing.status_code
+    assert neutral(about_it.text) == neutral(about_nothing.text)
+
+
+@pytest.mark.parametrize("path", GUESSES)
+def test_the_guess_at_a_hidden_posts_address_finds_nothing(
+    client: CheckedClient, store: Callable[[Hide | None], str], path: str
+) -> None:
+    store(draft)
+
+    assert client.get(path).status_code == 404

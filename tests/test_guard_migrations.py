@@ -1,0 +1,80 @@
+"""Guards: the migrations make the tables that the models say, and unmake them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from blogapp import config, create_app
+from blogapp.extensions import MIGRATIONS, Model, db
+
+VERSIONS = sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[Flask]:
+    """A blog whose database has never been made."""
+    app = create_app(config.Settings(instance=tmp_path / "new"))
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+
+
+def schema(app: Flask) -> set[tuple[str, str]]:
+    """Every table and index, as SQLite keeps it."""
+    connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
+    try:
+        return set(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"))
+    finally:
+        connection.close()
+
+
+def test_up_down_and_up_again_gives_the_same_tables(new: Flask) -> None:
+    upgrade()
+    first = schema(new)
+    downgrade(revision="base")
+    none = schema(new)
+    upgrade()
+
+    assert {name for name, _ in none} == {"alembic_version"}
+    assert schema(new) == first
+    assert {table.name for table in Model.metadata.sorted_tables} <= {name for name, _ in first}
+
+
+def test_the_models_leave_nothing_to_generate(new: Flask) -> None:
+    upgrade()
+
+    with db.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_a_database_that_is_up_to_date_can_be_upgraded_again(new: Flask) -> None:
+    upgrade()
+    first = schema(new)
+    upgrade()
+
+    assert schema(new) == first
+
+
+def test_every_constraint_has_its_name() -> None:
+    for table in Model.metadata.sorted_tables:
+        assert all(constraint.name for constraint in table.constraints), table.name
+
+
+def test_the_migrations_are_one_sequence_and_head_names_the_newest() -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+
+    assert (MIGRATIONS / "HEAD").read_text(encoding="ascii").strip() == VERSIONS[-1]
+    assert [name[:4] for name in VERSIONS] == [f"{n:04}" for n in range(1, len(VERSIONS) + 1)]
+    assert script.get_heads() == [VERSIONS[-1][:4]]
+    assert [r.revision for r in script.walk_revisions()][::-1] == [name[:4] for name in VERSIONS]

@@ -1,0 +1,159 @@
+"""Guards: a partial is its page's own block, byte for byte, and one element."""
+
+from __future__ import annotations
+
+import html.parser
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from werkzeug.test import TestResponse
+
+from .access import AUTHORS, READERS, READS, VISITORS
+from .conftest import HTMX, PAST, CheckedClient, Place
+from .pages import parse
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTIALS = {path.stem.removeprefix("_") for path in (ROOT / "templates").rglob("_*.html")}
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+
+# Every address that answers htmx with a part, and which.
+GET = {
+    "/": "article_list",
+    "/?tag=flask": "article_list",
+    "/?tag=flask&tag=sqlite": "article_list",
+    "/?tag=nothing": "article_list",
+    "/contact": "contact_form",
+    "/contact?post=hello": "contact_form",
+    "/contact?post=nothing": "contact_form",
+    "/r/{token}": "contact_sent",
+    "/admin/messages": "message_list",
+    "/admin/messages?folder=archive": "message_list",
+    "/admin/messages/{message}": "message",
+    "/admin/posts/new": "post_form",
+    "/admin/posts/{post}": "post_form",
+    "/blog/nothing": "error",
+    "/admin/messages?folder=nothing": "error",
+}
+POST = {
+    "/contact": "contact_form",  # without its fields: 422
+    "/admin/posts/new": "post_form",
+    "/admin/posts/{post}": "post_form",
+    "/admin/preview": "post_preview",
+}
+WHOLE = {
+    endpoint: path
+    for endpoint, path in READS.items()
+    if path not in GET and endpoint not in {"static", "auth.login"}
+}
+
+
+@pytest.fixture(autouse=True)
+def one_moment() -> Iterator[None]:
+    """Let no time pass: then the CSRF tokens of one session are equal."""
+    with time_machine.travel(PAST.replace(month=5), tick=False):
+        yield
+
+
+def test_every_partial_and_every_address_is_looked_at_here() -> None:
+    assert set(GET.values()) | set(POST.values()) == PARTIALS
+    assert set(READERS | VISITORS | AUTHORS) - set(WHOLE) == {
+        *("static", "auth.login", "blog.index", "contact.ask", "contact.sent"),
+        *("admin.new_post", "admin.post", "admin.messages", "admin.message"),
+    }
+
+
+def check(page: TestResponse, partial: TestResponse, name: str) -> None:
+    assert page.status_code == partial.status_code
+    assert page.text.startswith("<!doctype html>")
+    assert partial.text in page.text
+    assert roots(partial.text) == [name.replace("_", "-")]
+    if name != "error":
+        assert "HX-Request" in page.vary and "HX-Request" in partial.vary
+    etags = [response.headers.get("ETag") for response in (page, partial)]
+    assert etags == [None, None] or (None not in etags and etags[0] != etags[1])
+    assert (etags == [None, None]) == (page.headers["Cache-Control"] == "no-store")
+
+
+def roots(text: str) -> list[str]:
+    """The ids of the elements that stand outermost; text beside them counts as one."""
+    finder = _Roots()
+    finder.feed(text)
+    assert finder.depth == 0
+    return finder.found
+
+
+class _Roots(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth, self.found = 0, list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not self.depth:
+            self.found.append(dict(attrs).get("id") or f"<{tag}>")
+        self.depth += tag not in VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag not in VOID
+
+    def handle_data(self, data: str) -> None:
+        if not self.depth and data.strip():
+            self.found.append(data)
+
+
+@pytest.mark.parametrize("path", GET)
+def test_a_partial_is_the_pages_own_block(
+    author_client: CheckedClient, place: Place, path: str
+) -> None:
+    page = author_client.get(place(path))
+    partial = author_client.get(place(path), headers=HTMX)
+
+    check(page, partial, GET[path])
+
+
+@pytest.mark.parametrize("path", POST)
+def test_the_partial_of_a_refused_form_is_the_pages_own_block(
+    author_client: CheckedClient, place: Place, path: str
+) -> None:
+    form = {"csrf_token": author_client.token(), "body": "A *word*.", "email": "x"}
+
+    page = author_client.post(place(path), data=form)
+    partial = author_client.post(place(path), data=form, headers=HTMX)
+
+    assert page.status_code == (200 if path == "/admin/preview" else 422)
+    check(page, partial, POST[path])
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
+def test_boosted_and_restored_requests_get_the_whole_page(
+    author_client: CheckedClient, place: Place, header: str
+) -> None:
+    for path in map(place, GET):
+        page = author_client.get(path)
+        whole = author_client.get(path, headers=HTMX | {header: "true"})
+
+        assert whole.data == page.data, path
+
+
+def test_what_has_no_partial_is_the_same_for_htmx(
+    author_client: CheckedClient, place: Place
+) -> None:
+    for path in map(place, WHOLE.values()):
+        page, asked_by_htmx = author_client.get(path), author_client.get(path, headers=HTMX)
+
+        assert page.status_code == asked_by_htmx.status_code == 200, path
+        assert page.data == asked_by_htmx.data, path
+
+
+def test_a_link_that_htmx_follows_finds_its_target(
+    author_client: CheckedClient, place: Place
+) -> None:
+    """``data-hx-target="#id"`` names an element of the page that it stands on."""
+    for path in map(place, GET):
+        elements = list(parse(author_client.get(path).text))
+
+        ids = {element.attrib.get("id") for element in elements}
+        for element in elements:
+            target = element.attrib.get("data-hx-target", "this")
+            assert target == "this" or target.removeprefix("#") in ids, path
