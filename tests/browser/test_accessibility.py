@@ -1,0 +1,157 @@
+"""Not one violation of axe's rules, on any page, in any state, in either theme."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .server import NAME, Blog
+
+pytestmark = pytest.mark.browser_context_args(reduced_motion="reduce")
+
+# All rules in one theme; in the other one the rules about colours, for nothing else differs.
+THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {
+    "light": {},
+    "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},
+}
+BODY = "Some *words*.\n\n```python\nprint(1)\n```\n"
+
+
+def expect_accessible(page: Page) -> None:
+    expect(page.locator("[aria-busy]")).to_have_count(0)  # what waits is dim
+    for scheme, rules in THEMES.items():
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        results = Axe().run(page, options={"resultTypes": ["violations"]} | rules)
+        assert results.violations_count == 0, f"{scheme}: {results.generate_report()}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/?tag=python",
+        "/?tag=python&tag=testing",
+        "/tags/",
+        "/tags/python",
+        "/archive/",
+        "/blog/sqlite-wal-promises",
+        "/blog/a-contact-form-that-loses-nothing",
+        "/blog/no-such-article",
+    ],
+)
+def test_readers_pages(page: Page, blog: Blog, address: str) -> None:
+    blog.samples()
+    page.goto(address)
+
+    expect_accessible(page)
+
+
+def test_the_list_after_a_swap(page: Page, blog: Blog) -> None:
+    blog.post("One", tags=["python"])
+    blog.post("Two", tags=["htmx"])
+    page.goto("/")
+    page.click("#chip-python")
+    expect(page.locator("#live")).to_have_text("1 article tagged python")
+
+    expect_accessible(page)
+
+
+def test_an_empty_blog(page: Page) -> None:
+    page.goto("/")
+
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("address", ["/contact", "/blog/hello"], ids=["page", "article"])
+def test_the_contact_form_empty_with_errors_and_sent(page: Page, blog: Blog, address: str) -> None:
+    blog.post("Hello")
+    page.goto(address)
+    if address != "/contact":
+        page.get_by_role("link", name="get in touch →").click()
+        expect(page.locator("#field-name")).to_be_visible()
+    expect_accessible(page)
+
+    page.get_by_role("button", name="send →").click()
+    expect(page.locator("#error-name")).to_be_visible()
+    expect_accessible(page)
+
+    page.context.clear_cookies()
+    page.fill("#field-name", "Vera")
+    page.fill("#field-email", "vera@example.org")
+    page.fill("#field-body", "Words.")
+    page.get_by_role("button", name="send →").click()
+    expect(page.locator("#contact-form .notice")).to_be_visible()
+    expect_accessible(page)
+
+    page.get_by_role("button", name="send →").click()
+    expect(page.locator("#contact-sent")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_the_sign_in(page: Page, blog: Blog) -> None:
+    blog.author()
+    page.goto("/admin/login")
+    expect_accessible(page)
+
+    page.fill("#field-name", NAME)
+    page.fill("#field-password", "wrong horse battery")
+    page.get_by_role("button", name="sign in →").click()
+    expect(page.locator("#error-password")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_the_authors_lists(author_page: Page, blog: Blog) -> None:
+    page = author_page
+    page.goto("/admin/")
+    expect_accessible(page)
+    page.goto("/admin/messages")
+    expect_accessible(page)
+
+    blog.post("Out")
+    blog.post("Draft", published_at=None)
+    blog.message(post="out")
+    page.goto("/admin/")
+    page.locator(".sign-out summary").click()
+    expect_accessible(page)
+    page.goto("/admin/messages")
+    expect_accessible(page)
+    page.goto("/admin/messages/1")
+    expect(page.get_by_role("button", name="mark as unread")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_the_editor(author_page: Page, blog: Blog) -> None:
+    blog.post("Taken", tags=["python"])
+    page = author_page
+    page.goto("/admin/posts/new")
+    page.locator(".more-fields summary").click()
+    expect_accessible(page)
+
+    page.fill("#field-slug", "taken")
+    page.fill("#field-body", BODY)
+    expect(page.locator("#post-preview .prose")).to_contain_text("print(1)")
+    page.get_by_role("button", name="save draft").click()
+    expect(page.locator("#error-title")).to_be_visible()
+    expect_accessible(page)
+
+    page.fill("#field-title", "Title")
+    page.fill("#field-slug", "")
+    page.get_by_role("button", name="publish →").click()
+    expect(page.locator("[data-saved]")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_a_session_that_ended(author_page: Page, blog: Blog, page: Page) -> None:
+    page.goto("/admin/posts/new")
+    page.evaluate("document.querySelector('[data-hx-post]').removeAttribute('data-hx-post')")
+    page.fill("#field-body", "Kept.")
+    expect(page.locator("#post-preview .prose")).to_contain_text("Kept.")
+    blog.end_sessions()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.evaluate("document.querySelector('.post-form').submit()")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+
+    expect_accessible(page)
