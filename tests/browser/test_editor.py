@@ -54,6 +54,11 @@ def set_time(page: Page, time: str, zone: str) -> None:
     write(page, publish_at=time, zone=zone)
 
 
+def open_post(page: Page, title: str) -> None:
+    page.goto("/admin/")
+    page.get_by_role("link", name=title, exact=True).click()
+
+
 def expect_on_front_page(page: Page, *titles: str) -> None:
     page.goto("/")
     expect(page.locator(".post-list h2")).to_have_text(titles)
@@ -330,8 +335,7 @@ def test_what_is_taken_back_is_a_draft_again(author_page: Page, blog: Blog, scri
     blog.post("Too early")
     blog.post("Stays", published_at=datetime(2026, 1, 1, tzinfo=UTC))
     page = author_page
-    page.goto("/admin/")
-    page.get_by_role("link", name="Too early", exact=True).click()
+    open_post(page, "Too early")
 
     press(page, "unpublish")
 
@@ -396,3 +400,45 @@ def test_when_the_session_ends_the_page_gives_the_text_back(author_page: Page, b
 
     expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
     expect(page.get_by_label("what you wrote: body")).to_have_value("Hours of work.")
+
+
+@BOTH
+def test_a_second_tab_does_not_overwrite_the_first_one(
+    author_page: Page, context: BrowserContext, blog: Blog, scripts: bool
+) -> None:
+    blog.post("Hello", body="as it was")
+    first, second = author_page, context.new_page()
+    for page in (first, second):
+        open_post(page, "Hello")
+    write(first, body="an hour of work")
+    press(first, "update")
+    expect_saved(first, "Saved")
+
+    write(second, body="a comma")
+    for _ in range(2):  # pressing again is no answer
+        press(second, "update")
+        expect(second.locator(".notice")).to_contain_text("was changed since you opened it")
+        expect(second.locator("#field-body")).to_have_value("a comma")
+    press(second, "put mine in its place")
+
+    expect_saved(second, "Saved")
+    second.reload()
+    expect(second.locator("#field-body")).to_have_value("a comma")
+
+
+def test_saving_twice_in_a_breath_is_no_conflict(author_page: Page, blog: Blog) -> None:
+    blog.post("Hello")
+    page = author_page
+    open_post(page, "Hello")
+    body = page.locator("#field-body")
+    body.focus()
+
+    for word in ("one ", "two ", "three "):
+        page.keyboard.insert_text(word)
+        page.keyboard.press("Control+s")
+
+    expect_saved(page, "Saved")
+    expect(page.locator(".notice")).to_have_count(0)
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-unsaved]")).to_be_hidden()
+    expect(body).to_have_value(re.compile("one two three"))
