@@ -26,7 +26,8 @@ class SettingError(Exception):
     """A setting has a value that cannot be used: says which, what it got, what it takes."""
 
     def __init__(self, name: str, got: object, takes: str) -> None:
-        super().__init__(f"{name} is {got!r}, but it takes {takes}.")
+        shown = re.sub(r"(://[^:/@]*:)[^@]*@", r"\1…@", repr(got))  # logs need no password
+        super().__init__(f"{name} is {shown}, but it takes {takes}.")
 
 
 def _setting(default: Any, meaning: str) -> Any:
@@ -160,8 +161,13 @@ def _url(value: object) -> str:
 
 def _database(value: object) -> str:
     text = _text(value)
-    if sa.make_url(text).drivername not in {"sqlite", "postgresql+psycopg"}:
+    url = sa.make_url(text)
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise ValueError(value)
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError as error:
+        raise ValueError(value) from error
     return text
 
 
@@ -190,7 +196,10 @@ def _count(value: object) -> int:
 
 _PARSERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "url": (_url, "an address without a path, such as https://blog.example.org"),
-    "database_url": (_database, "sqlite:///… or postgresql+psycopg://…"),
+    "database_url": (
+        _database,
+        "sqlite:///… or, with blogapp[postgresql] installed, postgresql+psycopg://…",
+    ),
     "timezone": (_zone, "a name of the IANA time zone database, such as Europe/Berlin"),
     "language": (_language, "a BCP 47 tag, such as en or pt-BR"),
     "trusted_proxies": (_count, "a whole number from 0 to 10"),

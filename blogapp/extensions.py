@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,13 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     csrf.init_app(app)
     htmx.init_app(app)
+
+
+def make_private() -> None:
+    """Let only its owner read SQLite's file, and with it those that SQLite puts beside it."""
+    path = db.engine.url.database
+    if db.engine.dialect.name == "sqlite" and path and path != ":memory:":
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 @sa.event.listens_for(sa.Engine, "connect")

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -274,3 +275,7 @@ def test_a_password_for_nobody_fails(ready: Command) -> None:
 
     assert answer.code == 1
     assert "blogapp author add NAME" in answer.err
+
+
+def test_only_its_owner_reads_the_database(ready: Command, instance: Path) -> None:
+    assert stat.S_IMODE((instance / "blog.db").stat().st_mode) == 0o600

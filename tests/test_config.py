@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,6 @@ def test_a_usable_value_is_kept(tmp_path: Path, name: str, got: str, kept: objec
         ("BLOG_URL", "ftp://blog.example.org"),
         ("BLOG_URL", "https://blog.example.org/path"),
         ("BLOG_URL", "https://blog.example.org?q"),
-        ("BLOG_URL", "https://me:secret@blog.example.org"),
         ("BLOG_URL", "https://blog.example.org:99999"),
         ("BLOG_URL", "https://"),
         ("BLOG_TIMEZONE", "Mars/Phobos"),
@@ -131,3 +131,22 @@ def test_an_instance_that_is_no_folder_stops_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(SettingError, match="BLOG_INSTANCE"):
         create_app(load(tmp_path / "file"))
+
+
+def test_a_database_whose_driver_is_missing_stops_the_start_and_tells_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(SettingError, match=r"blogapp\[postgresql\]") as stopped:
+        load(tmp_path, BLOG_DATABASE_URL="postgresql+psycopg://sam:secret@db/blog")
+
+    assert "BLOG_DATABASE_URL" in str(stopped.value)
+    assert "secret" not in str(stopped.value)
+
+
+def test_a_password_in_a_value_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as stopped:
+        load(tmp_path, BLOG_URL="https://me:secret@blog.example.org")
+
+    assert str(stopped.value).startswith("BLOG_URL is 'https://me:…@blog.example.org', but it")

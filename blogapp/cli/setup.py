@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from .. import authors, config
-from ..extensions import db
+from ..extensions import db, make_private
 from .authors import generated_password
 from .importing import bring_in
 
@@ -22,15 +21,9 @@ DEMO_AUTHOR = "admin"
 @with_appcontext
 def init() -> None:
     """Make the database and the secret, or bring them up to this version."""
-    _make_private(db.engine.url.database)
+    make_private()
     upgrade()
     click.echo(f"Ready: {config.current().instance}", err=True)
-
-
-def _make_private(path: str | None) -> None:
-    """Let only its owner read SQLite's file, and with it those that SQLite puts beside it."""
-    if db.engine.dialect.name == "sqlite" and path and path != ":memory:":
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 @click.command()
