@@ -82,7 +82,7 @@ def preview() -> ResponseReturnValue:
 
 def _rendered(form: PostForm) -> markdown.Rendered:
     """Render for a look: one that has to wait is not worth the wait."""
-    return markdown.render(form.body.data or "", seconds=PREVIEW_SECONDS, patience=0.5)
+    return markdown.render(form.body.data or "", seconds=PREVIEW_SECONDS, patience=0)
 
 
 def _save(post: Post | None) -> ResponseReturnValue:
