@@ -21,7 +21,7 @@ def strip(text: str | None) -> str | None:
 class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     """A form whose fields' ids no text of ours can take: ``field-<name>``."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc] # nor has its Meta
         """Names the ids."""
 
         def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Field:

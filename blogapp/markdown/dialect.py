@@ -127,7 +127,8 @@ class _Apart(Preprocessor):
 class _Attributes(AttrListTreeprocessor):
     """Attribute lists that say what they are, ``{#id}``, ``{.class}`` or ``{: …}``.
 
-    Braces in prose, ``{name}``, are the author's words.
+    Braces in prose, ``{name}``, are the author's words. (The types call these final, but
+    Python-Markdown reads them from the class.)
     """
 
     HEADER_RE = re.compile(rf"[ ]+{_LIST}[ ]*$")  # type: ignore[misc]

@@ -87,7 +87,7 @@ class Child:
     """One child process; it has said that it is ready."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
             [sys.executable, "-c", _START, str(_PACKAGE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -95,7 +95,7 @@ class Child:
             env=_environment(),
             start_new_session=True,  # Ctrl-C in a terminal is for the parent
         )
-        assert self._process.stdin and self._process.stdout  # noqa: S101
+        assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
         self._requests, self._answers = self._process.stdin, self._process.stdout
         if wire.receive(self._answers) is None:
             self.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import nh3
 from pygments.token import STANDARD_TYPES
@@ -64,6 +65,14 @@ _CLASSES = {
 }
 
 _SCHEMES = {"http", "https", "mailto", "data"}  # data: for images only, see _attribute()
+_RULES: dict[str, Any] = {  # the same for what authors write and for what we add to it
+    "tags": _TAGS,
+    "clean_content_tags": _GONE_WITH_CONTENT,
+    "tag_attribute_values": {"input": {"type": {"checkbox"}}},
+    "allowed_classes": _CLASSES,
+    "url_schemes": _SCHEMES,
+    "link_rel": None,
+}
 _IMAGE_DATA = re.compile(r"data:image/(?:avif|gif|jpeg|png|webp);base64,[A-Za-z0-9+/]+=*")
 _BLANKS = re.compile(r"[\0-\x20]")
 
@@ -80,17 +89,7 @@ def authors(html: str, *, nonce: str) -> str:
             return value.removeprefix(nonce) if value.startswith(nonce) else None
         return _attribute(tag, name, value)
 
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        clean_content_tags=_GONE_WITH_CONTENT,
-        attributes=attributes,
-        attribute_filter=keep,
-        tag_attribute_values={"input": {"type": {"checkbox"}}},
-        allowed_classes=_CLASSES,
-        url_schemes=_SCHEMES,
-        link_rel=None,
-    )
+    return nh3.clean(html, attributes=attributes, attribute_filter=keep, **_RULES)
 
 
 def ours(html: str, *, base: str | None = None) -> str:
@@ -100,15 +99,10 @@ def ours(html: str, *, base: str | None = None) -> str:
     """
     return nh3.clean(
         html,
-        tags=_TAGS,
-        clean_content_tags=_GONE_WITH_CONTENT,
         attributes=_FURNISHED,
         attribute_filter=_attribute,
-        tag_attribute_values={"input": {"type": {"checkbox"}}},
-        allowed_classes=_CLASSES,
-        url_schemes=_SCHEMES,
         url_relative=("rewrite_with_base", base) if base else "pass_through",
-        link_rel=None,
+        **_RULES,
     )
 
 
