@@ -93,6 +93,21 @@ def expect(post: Post, version: int) -> None:
         )
 
 
+def says(post: Post, text: Text) -> bool:
+    """Whether *post* already says just this: a form that was sent twice is no conflict."""
+    return (
+        (post.title, post.description, post.body, post.minutes_by_author)
+        == (
+            " ".join(text.title.split()),
+            " ".join(text.description.split()),
+            normalise(text.body),
+            text.minutes,
+        )
+        and (text.slug.strip() in {"", post.slug})
+        and ([tag.name for tag in post.tags] == sorted(tags.normalised(text.tags)))
+    )
+
+
 def neighbours(post: Post) -> tuple[Post | None, Post | None]:
     """Find the article before *post* and the one after it, in the order of publication."""
     place = sa.tuple_(Post.published_at, Post.id)

@@ -335,6 +335,18 @@ def test_a_save_over_a_newer_version_is_refused_until_its_own_button_is_pressed(
     assert stored(app).body == "from this tab"
 
 
+def test_a_form_that_was_sent_twice_is_no_conflict(
+    app: Flask, author_client: CheckedClient, make_post: MakePost
+) -> None:
+    make_post("Hello", None)
+    form = fields_of(author_client.get("/admin/posts/1").text) | {"body": "new", "tags": "b, a"}
+
+    answers = [author_client.post("/admin/posts/1", data=form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert stored(app).body == "new"
+
+
 # Slugs
 
 

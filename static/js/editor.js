@@ -51,10 +51,14 @@
     mark();
     if (event.target.id === "field-tags") complete(event.target);
   });
-  document.addEventListener("keydown", (event) => {
+  const saveByKey = (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
     if (!event.repeat) editor()?.querySelector("[data-save]").click();
+  };
+  // After htmx, which takes the form over at this moment; before, the page would be left.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.addEventListener("keydown", saveByKey);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt.id === "field-preview") previewed = version;

@@ -57,6 +57,8 @@ def set_time(page: Page, time: str, zone: str) -> None:
 def open_post(page: Page, title: str) -> None:
     page.goto("/admin/")
     page.get_by_role("link", name=title, exact=True).click()
+    expect(page.locator("#field-body")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def expect_on_front_page(page: Page, *titles: str) -> None:

@@ -95,12 +95,26 @@ def _save(post: Post | None) -> ResponseReturnValue:
         saved, message = _apply(post, form, request.form.get("action", "save"))
     except (Invalid, Conflict) as error:
         db.session.rollback()
+        if post is not None and isinstance(error, Conflict) and _is_repeated(post, form):
+            flash("Saved.")
+            return redirect(url_for(".post", post_id=post.id), 303)
         form.refuse(error)
         return _show(post, form, error.status)
 
     db.session.commit()
     flash(message)
     return redirect(url_for(".post", post_id=saved.id), 303)
+
+
+def _is_repeated(post: Post, form: PostForm) -> bool:
+    """Whether this form was sent twice, and what it asks for has been done."""
+    action = request.form.get("action", "save")
+    is_draft = post.published_at is None
+    return core.says(post, form.text()) and is_draft == {
+        "publish": False,
+        "now": False,
+        "unpublish": True,
+    }.get(action, is_draft)
 
 
 def _apply(post: Post | None, form: PostForm, action: str) -> tuple[Post, str]:
