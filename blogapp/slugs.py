@@ -43,6 +43,7 @@ def make(text: str) -> str:
 def _own_letters(text: str) -> str:
     """Keep letters with their marks; write the Latin ones among them plainly."""
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = text.lower()  # Cherokee folds to capitals
     text = "".join(char if _stays(char) else "-" for char in text)
     runs = ((latin, "".join(run)) for latin, run in groupby(text, _is_transcribed))
     text = "".join(slugify(run) if latin else run for latin, run in runs)

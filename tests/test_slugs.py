@@ -41,6 +41,7 @@ def test_a_word_that_is_too_long_is_cut_anyway() -> None:
 
 @given(st.text(max_size=200) | st.text("aéЖ日हि़#&+.-_ 'C²ª/?%", max_size=200))
 @example("ªÀ")
+@example("Ꭰ")
 def test_a_slug_is_never_empty_fits_and_is_its_own_slug(text: str) -> None:
     slug = slugs.make(text)
 
