@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .extensions import Model
+from .extensions import Model, UTCDateTime
 
 
 def utcnow() -> datetime:
@@ -17,12 +17,15 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+# The moment of publication is the post's own, kept here too: the newest articles of a tag are
+# then the end of its index, however many it has.
 post_tags = sa.Table(
     "post_tags",
     Model.metadata,
     sa.Column("post_id", sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
-    sa.Index("ix_post_tags_tag_id", "tag_id", "post_id"),
+    sa.Column("published_at", UTCDateTime, nullable=True),
+    sa.Index("ix_post_tags_order", "tag_id", "published_at", "post_id"),
 )
 
 
@@ -39,8 +42,21 @@ class Tag(Model):
     description: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class TagRedirect(Model):
+    """A name that a tag had once: it leads to the tag, and whoever writes it means the tag."""
+
+    __tablename__ = "tag_redirects"
+
+    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(sa.ForeignKey("tags.id", ondelete="CASCADE"), index=True)
+
+
 class Post(Model):
-    """An article: draft without *published_at*, scheduled with one in the future."""
+    """An article: draft without *published_at*, scheduled with one in the future.
+
+    The long texts are the last columns: SQLite reads a row from its beginning, and would go
+    through all of a text to reach what stands behind it.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (sa.Index("ix_posts_published_at_id", "published_at", "id"),)
@@ -52,11 +68,8 @@ class Post(Model):
     slug: Mapped[str] = mapped_column(sa.String(200), unique=True)
     title: Mapped[str] = mapped_column(sa.Text)
     description: Mapped[str] = mapped_column(sa.Text, default="")
-    body: Mapped[str] = mapped_column(sa.Text, default="")
-    body_html: Mapped[str] = mapped_column(sa.Text, default="")
     excerpt: Mapped[str] = mapped_column(sa.Text, default="", doc="first words, without markup")
     version: Mapped[int] = mapped_column(doc="goes up with every change")
-    headings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     renderer_version: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int] = mapped_column(default=1, doc="reading time, from the body")
     minutes_by_author: Mapped[int | None]
@@ -68,6 +81,13 @@ class Post(Model):
     source: Mapped[str | None] = mapped_column(sa.Text, index=True, doc="file it came from")
     source_digest: Mapped[str | None] = mapped_column(sa.String(64), doc="of what it said")
     imported_digest: Mapped[str | None] = mapped_column(sa.String(64), doc="of what it became")
+    imported_tags: Mapped[list[str] | None] = mapped_column(
+        sa.JSON(none_as_null=True), doc="their names when it came"
+    )
+    headings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    plain: Mapped[str] = mapped_column(sa.Text, default="", doc="all words, without markup")
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+    body_html: Mapped[str] = mapped_column(sa.Text, default="")
 
     tags: Mapped[list[Tag]] = relationship(secondary=post_tags, order_by=Tag.name, lazy="selectin")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
-from . import markdown, slugs, tags
+from . import markdown, search, slugs, tags
 from .errors import Conflict, Invalid, Missing
 from .extensions import db
 from .models import MAX_ID, Post, Redirect, post_tags, utcnow
@@ -54,9 +54,10 @@ def ids(articles: sa.Select[Post]) -> sa.Select[int]:
     return articles.with_only_columns(Post.id).order_by(None)
 
 
-def summaries(articles: sa.Select[Post]) -> sa.Select[Post]:
-    """Leave out what a list does not show: the texts themselves."""
-    return articles.options(defer(Post.body), defer(Post.body_html), defer(Post.headings))
+def summaries(articles: sa.Select[Post], *, plain: bool = False) -> sa.Select[Post]:
+    """Leave out what a list does not show: the texts, save the *plain* one if it is wanted."""
+    texts = [Post.headings, Post.body, Post.body_html, *([] if plain else [Post.plain])]
+    return articles.options(*(defer(text) for text in texts))
 
 
 def count(articles: sa.Select[Post]) -> int:
@@ -98,13 +99,13 @@ def says(post: Post, text: Text) -> bool:
     return (
         (post.title, post.description, post.body, post.minutes_by_author)
         == (
-            " ".join(text.title.split()),
-            " ".join(text.description.split()),
+            _line(text.title),
+            _line(text.description),
             normalise(text.body),
             text.minutes,
         )
         and (text.slug.strip() in {"", post.slug})
-        and ([tag.name for tag in post.tags] == sorted(tags.normalised(text.tags)))
+        and ([tag.name for tag in post.tags] == sorted(tags.resolved(text.tags)))
     )
 
 
@@ -112,7 +113,8 @@ def neighbours(post: Post) -> tuple[Post | None, Post | None]:
     """Find the article before *post* and the one after it, in the order of publication."""
     place = sa.tuple_(Post.published_at, Post.id)
     here = sa.tuple_(sa.literal(post.published_at), sa.literal(post.id))
-    older = summaries(published()).where(place < here).limit(1)
+    until = min(utcnow(), post.published_at or utcnow())
+    older = summaries(published(until)).where(place < here).limit(1)
     newer = (
         summaries(published())
         .where(place > here)
@@ -170,7 +172,7 @@ def revise(post: Post, text: Text) -> bool:
     Raises ``Invalid`` for an empty title or a slug that another post has, ``Conflict`` if
     another post took it in this very moment.
     """
-    title = " ".join(text.title.split())
+    title = _line(text.title)
     if not title:
         raise Invalid("title", "A post needs a title.")
     slug = _slug(post, text.slug, title)
@@ -181,7 +183,7 @@ def revise(post: Post, text: Text) -> bool:
     rest = (post.slug, post.minutes_by_author, tag_names)
     _remember(post, slug)
     post.slug, post.title, post.minutes_by_author = slug, title, text.minutes
-    post.description = " ".join(text.description.split())
+    post.description = _line(text.description)
     if post.body != body or post.renderer_version != markdown.VERSION:
         post.body = body
         render(post)
@@ -190,12 +192,16 @@ def revise(post: Post, text: Text) -> bool:
         post.updated_at = utcnow()
 
     db.session.add(post)
+    wanted = sorted(tags.resolved(text.tags))
+    touched = retitled or wanted != tag_names or db.session.is_modified(post)
     _flush()
-    wanted = sorted(tags.normalised(text.tags))
     if wanted != tag_names:
         post.tags = tags.named(wanted)
         flag_modified(post, "slug")  # tags are part of what a version is
         _flush()
+    if touched:  # else no UPDATE has told whether *post* is still what is stored
+        _date_tags(post)
+        search.index(post)
     return retitled or rest != (post.slug, post.minutes_by_author, wanted)
 
 
@@ -210,7 +216,8 @@ def render(post: Post) -> str | None:
     post.body_html = str(rendered.html)
     post.headings = [asdict(heading) for heading in rendered.headings]
     post.minutes = rendered.minutes
-    post.excerpt = _excerpt(rendered.plain)
+    post.excerpt = _excerpt(rendered.lead)
+    post.plain = rendered.plain
     post.renderer_version = markdown.VERSION
     return rendered.notice
 
@@ -223,6 +230,7 @@ def publish(post: Post, at: datetime | None = None) -> None:
     if not was_readable:  # what readers see first is not a change of what they saw
         post.updated_at = min(post.updated_at, post.published_at)
     db.session.flush()
+    _date_tags(post)
 
 
 def unpublish(post: Post) -> None:
@@ -230,11 +238,17 @@ def unpublish(post: Post) -> None:
     _keep_address(post)
     post.published_at = None
     db.session.flush()
+    _date_tags(post)
 
 
 def free_slug(wish: str, post: Post | None = None) -> str:
     """Find the slug nearest to *wish* that no post but *post* has or had."""
     return _free(slugs.make(wish), post or Post())
+
+
+def _line(text: str) -> str:
+    """Write a title or description the one way: a line, with zero bytes visible."""
+    return " ".join(normalise(text).split())
 
 
 def _slug(post: Post, wish: str, title: str) -> str:
@@ -304,6 +318,14 @@ def _excerpt(plain: str) -> str:
         return plain
     cut = plain[:EXCERPT_LENGTH].rsplit(" ", 1)[0]
     return f"{cut.rstrip(' ,;:.–—-')}…"
+
+
+def _date_tags(post: Post) -> None:
+    """Let the tags of *post* know when it is published: that is the order of their lists."""
+    moment = sa.select(Post.published_at).where(Post.id == post.id).scalar_subquery()
+    db.session.execute(
+        sa.update(post_tags).where(post_tags.c.post_id == post.id).values(published_at=moment)
+    )
 
 
 def _flush() -> None:

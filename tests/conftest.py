@@ -21,7 +21,7 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
-from blogapp import authors, config, create_app, messages, posts
+from blogapp import authors, config, create_app, messages, posts, tags
 from blogapp.extensions import db
 from blogapp.models import Post
 
@@ -231,9 +231,13 @@ def filled_blog(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) 
         posts.create(posts.Text(title="Draft"))
         request = messages.Request(name="Vera", email="v@example.org", body="Hi.", post="hello")
         message, token = messages.receive(request)
+        [spare] = tags.named(["spare"])
+        db.session.flush()
+        tags.rename(spare, "unused")
         db.session.commit()
         ids = {"post": str(post.id), "version": str(post.version)}
         ids |= {"message": str(message.id), "token": token}
+        ids |= {"tag": str(spare.id), "tag_version": tags.version(spare)}
         db.session.remove()
         db.engine.dispose()
     return FilledBlog(folder / "blog.db", ids)
@@ -244,8 +248,12 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     """Fill the blog with some of everything; then fill the ids of it into addresses."""
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     connection.execute("ATTACH ? AS filled", [str(filled_blog.database)])
-    for table in ("posts", "tags", "post_tags", "messages"):
+    for table in ("posts", "tags", "post_tags", "tag_redirects", "messages"):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM filled.{table}")  # noqa: S608
+    columns = "rowid, title, tags, description, body"
+    connection.execute(
+        f"INSERT INTO main.search ({columns}) SELECT {columns} FROM filled.search"  # noqa: S608
+    )
     connection.commit()
     connection.close()
     return lambda address: address.format_map(filled_blog.ids)

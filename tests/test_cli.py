@@ -10,14 +10,23 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask_migrate import upgrade
 
-from blogapp import authors, cli, config, create_app
+from blogapp import authors, cli, config, create_app, posts, upkeep
+from blogapp.cli import setup
+from blogapp.cli import upkeep as upkeep_verbs
 from blogapp.errors import Invalid
 from blogapp.extensions import db
+from blogapp.models import Post
+
+from .test_migrations import add_migration, make_old
 
 FILE = "---\ntitle: Hello\ndate: 2020-05-04\n---\nText.\n"
 
@@ -40,6 +49,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BLOG_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("FLASK_RUN_FROM_CLI", "")  # which Flask sets, and this takes back
     monkeypatch.setenv("BLOG_URL", "")
+    monkeypatch.setattr(upkeep_verbs, "PAUSE", 0)
     return tmp_path / "instance"
 
 
@@ -69,13 +79,40 @@ def ready(blogapp: Command) -> Command:
     return blogapp
 
 
+@pytest.fixture
+def three_posts(ready: Command, tmp_path: Path) -> Command:
+    """The command, on a blog with the articles “ada”, “ben” and “cas”."""
+    (tmp_path / "three").mkdir()
+    for name in ("ada", "ben", "cas"):
+        file = f"---\ntitle: {name}\ndate: 2020-05-04\ntags: [a]\n---\nNeedle {name}.\n"
+        (tmp_path / "three" / f"{name}.md").write_text(file)
+    assert ready("import", str(tmp_path / "three")).code == 0
+    return ready
+
+
+def sql(instance: Path, *statements: str) -> list[tuple[Any, ...]]:
+    """Change the database behind the application's back; return what the last one finds."""
+    with closing(sqlite3.connect(instance / "blog.db")) as connection, connection:
+        return [connection.execute(statement).fetchall() for statement in statements][-1]
+
+
 def rows(instance: Path, table: str) -> int:
-    connection = sqlite3.connect(instance / "blog.db")
-    try:
-        query = f"SELECT count(*) FROM {table}"  # noqa: S608 - our own words
-        return int(connection.execute(query).fetchone()[0])
-    finally:
-        connection.close()
+    return int(sql(instance, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - our own words
+
+
+def stored(instance: Path) -> bytes:
+    """The database file, with all that was committed."""
+    sql(instance, "PRAGMA wal_checkpoint(TRUNCATE)")
+    return (instance / "blog.db").read_bytes()
+
+
+def found(instance: Path, address: str) -> str:
+    """The page at *address* of the blog in *instance*."""
+    app = create_app(config.Settings(instance=instance))
+    page = app.test_client().get(address)
+    with app.app_context():
+        db.engine.dispose()
+    return page.text
 
 
 def test_init_makes_a_blog_and_can_be_repeated(blogapp: Command, instance: Path) -> None:
@@ -130,7 +167,7 @@ def test_an_author_that_is_there_already_fails(ready: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("author", "add", "sam"), ("render",), ("serve",), ("demo",)]
+    "arguments", [("author", "add", "sam"), ("render",), ("reindex",), ("serve",), ("demo",)]
 )
 def test_without_a_database_a_command_says_which_to_run_first(
     blogapp: Command, arguments: tuple[str, ...]
@@ -209,16 +246,182 @@ def test_an_import_with_a_broken_file_ends_with_one_and_keeps_the_others(
 def test_render_makes_all_html_again(ready: Command, instance: Path, tmp_path: Path) -> None:
     (tmp_path / "hello.md").write_text(FILE)
     ready("import", str(tmp_path / "hello.md"))
-    connection = sqlite3.connect(instance / "blog.db")
-    connection.execute("UPDATE posts SET body_html = 'old', renderer_version = 0")
-    connection.commit()
+    before = sql(instance, "SELECT * FROM posts")
+    sql(
+        instance,
+        "UPDATE posts SET body_html = 'old', plain = 'old', excerpt = 'old', minutes = 9,"
+        " headings = '[1]', renderer_version = 0",
+        "DELETE FROM search",
+    )
 
     answer = ready("render")
 
-    found = connection.execute("SELECT body_html FROM posts").fetchall()
-    connection.close()
     assert (answer.code, answer.out) == (0, "1 posts rendered\n")
-    assert found == [("<p>Text.</p>",)]
+    assert sql(instance, "SELECT * FROM posts") == before
+    assert ready("check").out == "everything is in step: 1 posts\n"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("DELETE FROM search WHERE rowid = 2", "ben: missing in the index"),
+        ("DELETE FROM search", "ada: missing in the index\n"),
+        ("UPDATE search SET title = 'other' WHERE rowid = 2", "ben: differs in the index: title"),
+        ("UPDATE posts SET plain = 'other' WHERE id = 2", "ben: differs in the index: body"),
+        ("UPDATE tags SET name = 'other'", "cas: differs in the index: tags"),
+        ("INSERT INTO search(rowid, title) VALUES (99, 'x')", "post 99: in the index, but gone"),
+        ("UPDATE post_tags SET published_at = NULL", "ben: its tags are dated otherwise"),
+        ("DROP TABLE search", "search index: no such table: search"),
+        ("DROP TABLE search_words", "search index: no such table: search_words"),
+        ("DELETE FROM search_data", "search index: vtable constructor failed: search"),
+        ("DELETE FROM search_content", "search index: database disk image is malformed"),
+    ],
+)
+def test_check_finds_what_is_not_in_step_and_reindex_puts_it_right(
+    three_posts: Command, instance: Path, damage: str, said: str
+) -> None:
+    sql(instance, damage)
+    before, texts = stored(instance), sql(instance, "SELECT * FROM posts")
+
+    check = three_posts("check")
+    assert (check.code, stored(instance)) == (1, before)
+    assert said in check.out
+    assert check.err.endswith("Next: blogapp reindex\n")
+
+    reindex = three_posts("reindex")
+    assert (reindex.code, reindex.out) == (0, "3 posts indexed\n")
+    assert sql(instance, "SELECT * FROM posts") == texts
+
+    again = three_posts("check")
+    assert (again.code, again.out) == (0, "everything is in step: 3 posts\n")
+
+
+def test_check_names_rows_that_belong_to_nothing(three_posts: Command, instance: Path) -> None:
+    sql(instance, "DELETE FROM posts WHERE id = 2", "DELETE FROM search WHERE rowid = 2")
+
+    answer = three_posts("check")
+
+    assert answer.code == 1
+    assert re.search(r"^database: row \d+ of post_tags belongs to no row of posts$", answer.out)
+    assert "Next: restore a backup" in answer.err
+
+
+def test_check_of_a_blog_that_was_not_upgraded_says_so(ready: Command, instance: Path) -> None:
+    sql(instance, "UPDATE alembic_version SET version_num = '0001'")
+
+    answer = ready("check")
+
+    assert (answer.code, answer.err) == (1, "blogapp: differences: 1. Next: blogapp init\n")
+    assert answer.out.startswith("the schema is 0001, this version needs ")
+
+
+def test_init_upgrades_an_old_blog_to_one_that_can_be_searched(
+    blogapp: Command, instance: Path
+) -> None:
+    make_old(instance)
+    before = sql(instance, "SELECT version, updated_at, body FROM posts")
+
+    first = blogapp("init")
+    as_it_is = stored(instance)
+    second = blogapp("init")
+
+    assert (first.code, first.out) == (0, "")
+    assert "2 posts rendered" in first.err and "rendered" not in second.err
+    assert stored(instance) == as_it_is
+    assert sql(instance, "SELECT version, updated_at, body FROM posts") == before
+    assert "/blog/old" in found(instance, "/?q=needle")
+    assert blogapp("check").code == 0
+
+
+def test_init_goes_on_where_it_was_interrupted(
+    three_posts: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql(instance, "UPDATE posts SET renderer_version = 1", "DELETE FROM search")
+    render, rendered = posts.render, list[Post]()
+
+    def render_one(post: Post) -> str | None:
+        if rendered:
+            raise KeyboardInterrupt
+        rendered.append(post)
+        return render(post)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(posts, "render", render_one)
+        interrupted = three_posts("init")
+
+    answer = three_posts("init")
+
+    assert interrupted.code == 1
+    assert "2 posts rendered" in answer.err
+    assert three_posts("check").code == 0
+
+
+def test_init_indexes_what_the_index_does_not_have(three_posts: Command, instance: Path) -> None:
+    sql(instance, "DELETE FROM search WHERE rowid > 1")
+
+    answer = three_posts("init")
+
+    assert "2 posts added to the search index" in answer.err
+    assert "/blog/cas" in found(instance, "/?q=cas")
+
+
+def test_between_a_few_posts_that_are_indexed_others_can_write(
+    three_posts: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql(instance, "DELETE FROM search")
+    indexed = []
+
+    def write(_seconds: float) -> None:
+        sql(instance, "UPDATE posts SET source = NULL")
+        indexed.append(rows(instance, "search"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "AT_ONCE", 1)
+        patch.setattr("blogapp.cli.upkeep.time.sleep", write)
+        answer = three_posts("init")
+
+    assert (answer.code, indexed) == (0, [1, 2])
+
+
+def test_a_migration_that_would_part_rows_is_told_in_a_sentence(
+    three_posts: Command, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = add_migration(tmp_path / "migrations", "op.execute('DELETE FROM posts')")
+    before = stored(instance)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(setup, "upgrade", partial(upgrade, directory=str(folder)))
+        answer = three_posts("init")
+
+    assert (answer.code, answer.out) == (1, "")
+    said = answer.err.splitlines()[-1]
+    assert said.startswith("blogapp: the database is as it was: ")
+    assert said.endswith("3 of post_tags to no row of posts. Next: blogapp check")
+    assert "Traceback" not in answer.err
+    assert stored(instance) == before
+
+
+def test_check_looks_through_a_database_that_was_not_upgraded(
+    three_posts: Command, instance: Path
+) -> None:
+    sql(instance, "DELETE FROM posts", "UPDATE alembic_version SET version_num = '0001'")
+
+    answer = three_posts("check")
+
+    assert "of post_tags belongs to no row of posts\nthe schema is 0001" in answer.out
+    assert "Traceback" not in answer.err
+
+
+def test_a_migration_that_fails_is_told_in_a_sentence(ready: Command, instance: Path) -> None:
+    sql(instance, "UPDATE alembic_version SET version_num = '0001'")
+    before = stored(instance)
+
+    answer = ready("init")
+
+    assert answer.code == 1
+    assert "the database is as it was" in answer.err and "Traceback" not in answer.err
+    assert answer.err.endswith("Next: blogapp check\n")
+    assert stored(instance) == before
 
 
 def test_a_demo_adds_samples_and_an_author_once(ready: Command, instance: Path) -> None:
@@ -228,6 +431,20 @@ def test_a_demo_adds_samples_and_an_author_once(ready: Command, instance: Path) 
     assert (first.code, second.code, second.out) == (0, 0, "")
     assert rows(instance, "authors") == 1
     assert rows(instance, "posts") >= 9
+
+
+def test_a_demo_whose_samples_fail_says_so_and_can_be_repeated(
+    ready: Command, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(setup, "SAMPLES", tmp_path / "samples")
+        setup.SAMPLES.mkdir()
+        (setup.SAMPLES / "broken.md").write_text("---\ntitle: [\n---\n")
+        failed = ready("demo")
+
+    assert (failed.code, failed.out) == (1, "")
+    assert "broken.md: " in failed.err and "Traceback" not in failed.err
+    assert "with the password" in ready("demo").out
 
 
 def test_serve_names_a_port_that_is_taken_and_another(
@@ -253,7 +470,7 @@ def test_flasks_own_verbs_are_there(ready: Command, verb: str) -> None:
 def test_help_names_every_verb(ready: Command) -> None:
     answer = ready("--help")
 
-    for verb in ("init", "author", "import", "render", "serve", "demo"):
+    for verb in ("init", "author", "import", "render", "reindex", "check", "serve", "demo"):
         assert re.search(rf"^  {verb} ", answer.out, re.MULTILINE)
 
 

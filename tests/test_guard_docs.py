@@ -11,11 +11,12 @@ import click
 import pytest
 
 from blogapp import config
-from blogapp.cli import authors, cli, importing, rendering, serving, setup
+from blogapp.cli import authors, cli, importing, rendering, serving, setup, upkeep
 
 RUNNING = Path(__file__).resolve().parent.parent / "docs" / "running.md"
 SETTINGS = [f"BLOG_{field.name.upper()}" for field in dataclasses.fields(config.Settings)]
-OURS = [c for module in (authors, importing, rendering, serving, setup) for c in module.COMMANDS]
+MODULES = (authors, importing, rendering, serving, setup, upkeep)
+OURS = [command for module in MODULES for command in module.COMMANDS]
 
 
 def verbs(command: click.Command, above: str = "blogapp") -> Iterator[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,7 +16,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from blogapp import config, create_app
-from blogapp.extensions import MIGRATIONS, Model, db
+from blogapp.extensions import MIGRATIONS, Model, db, is_modelled
+from blogapp.search import fts5
 
 VERSIONS = sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
@@ -28,13 +31,22 @@ def new(tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def schema(app: Flask) -> set[tuple[str, str]]:
-    """Every table and index, as SQLite keeps it."""
+def schema(app: Flask) -> set[tuple[str, tuple[str, ...]]]:
+    """Every table and index as SQLite keeps it, by lines.
+
+    A table that was made anew has its constraints in any order.
+    """
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     try:
-        return set(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL"))
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL")
+        return {(name, _lines(sql)) for name, sql in found}
     finally:
         connection.close()
+
+
+def _lines(sql: str) -> tuple[str, ...]:
+    lines = [line.strip(" \t,") for line in sql.splitlines()]
+    return tuple(sorted(lines, key=lambda line: line if line.startswith("CONSTRAINT") else ""))
 
 
 def test_up_down_and_up_again_gives_the_same_tables(new: Flask) -> None:
@@ -53,9 +65,21 @@ def test_the_models_leave_nothing_to_generate(new: Flask) -> None:
     upgrade()
 
     with db.engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
+        options |= {"include_name": is_modelled}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Model.metadata) == []
+
+
+def test_only_the_tables_of_the_index_have_no_models(new: Flask) -> None:
+    upgrade()
+
+    names = set(sa.inspect(db.engine).get_table_names())
+    unmodelled = {name for name in names if not is_modelled(name, "table", {})}
+
+    assert unmodelled == names - set(Model.metadata.tables) - {"alembic_version"}
+    assert is_modelled("search_requests", "table", {})
+    assert is_modelled("search", "index", {})
 
 
 def test_a_database_that_is_up_to_date_can_be_upgraded_again(new: Flask) -> None:
@@ -64,6 +88,23 @@ def test_a_database_that_is_up_to_date_can_be_upgraded_again(new: Flask) -> None
     upgrade()
 
     assert schema(new) == first
+
+
+def test_an_index_that_is_made_anew_is_the_one_of_the_migrations(new: Flask) -> None:
+    upgrade()
+    first = schema(new)
+
+    fts5.make()
+    db.session.commit()
+
+    assert schema(new) == first
+
+
+def test_the_long_texts_are_the_last_that_sqlite_reads_of_a_post(new: Flask) -> None:
+    upgrade()
+
+    columns = [column["name"] for column in sa.inspect(db.engine).get_columns("posts")]
+    assert columns[-4:] == ["headings", "plain", "body", "body_html"]
 
 
 def test_every_constraint_has_its_name() -> None:

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from blogapp import posts, source
+from blogapp import posts, source, tags
 from blogapp.cli.setup import SAMPLES
 from blogapp.extensions import db
 from blogapp.models import Post
@@ -123,6 +123,26 @@ def test_what_changed_here_stays(
     (blog / "hello.md").write_text(FILE.replace("*text*", "theirs"))
     assert bring_in(blog) == [("hello.md", "kept")]
     assert (only_post().body, only_post().state(), len(only_post().tags)) == here
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_tag_that_was_renamed_or_merged_is_no_change_of_the_post(
+    blog: Path, bring_in: Import, merged: bool
+) -> None:
+    bring_in(blog)
+    [tag], [new] = only_post().tags, tags.named(["new"] if merged else ["a"])
+    db.session.flush()
+    if merged:
+        tags.merge(tag, new)
+    else:
+        tags.rename(tag, "new")
+    db.session.commit()
+
+    (blog / "hello.md").write_text(FILE.replace("*text*", "theirs"))
+
+    assert bring_in(blog) == [("hello.md", "updated")]
+    assert "theirs" in only_post().body
+    assert [tag.name for tag in only_post().tags] == ["new"]
 
 
 def test_a_title_that_another_post_has_gets_its_own_address(blog: Path, bring_in: Import) -> None:

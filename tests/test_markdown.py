@@ -483,18 +483,23 @@ def assert_safe(markup: str) -> None:
 # Around the text
 
 
-def test_the_plain_text_is_that_of_the_paragraphs() -> None:
+def test_the_plain_text_has_all_words_and_the_lead_those_of_the_paragraphs() -> None:
     source = "# Hi & *hello*\n\nSome `code`[^1].\n\n```python\nx = 1\n```\n\n[^1]: A note."
 
-    assert convert(source).plain == "Some code."
+    rendered = convert(source)
+
+    assert rendered.plain == "Hi & hello Some code. x = 1 A note."
+    assert rendered.lead == "Some code."
 
 
 def test_blocks_are_separate_words_in_the_plain_text() -> None:
-    assert convert("a\n\n**b**c\n\nd<br>e").plain == "a bc d e"
+    rendered = convert("a\n\n**b**c\n\nd<br>e")
+
+    assert rendered.plain == rendered.lead == "a bc d e"
 
 
-def test_a_text_without_paragraphs_has_a_plain_text_nevertheless() -> None:
-    assert convert("## a\n\n- **b**c\n- d").plain == "a bc d"
+def test_a_text_without_paragraphs_has_a_lead_nevertheless() -> None:
+    assert convert("## a\n\n- **b**c\n- d").lead == "a bc d"
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 import time_machine
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogapp import markdown, posts, slugs
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
-from blogapp.models import Post, utcnow
+from blogapp.filters import Filter
+from blogapp.models import Post, post_tags, utcnow
 from blogapp.posts import Text
 
 from .conftest import PAST, MakePost
@@ -348,3 +351,25 @@ def test_a_save_that_began_from_an_older_version_is_refused() -> None:
 
     with pytest.raises(Conflict):
         posts.expect(post, began_from)
+
+
+def test_a_save_that_changes_nothing_leaves_what_was_made_of_a_newer_one(
+    app: Flask, make_post: MakePost, core: None
+) -> None:
+    before = Text(title="Hello", body="older", tags=["a"])
+    stored = make_post("Hello", None, body="older", tags=["a"])
+    read = db.session.get_one(Post, stored.id)
+    assert [tag.name for tag in read.tags] == ["a"]
+    with app.app_context():
+        post = db.session.get_one(Post, stored.id)
+        posts.revise(post, Text(title="Hello", body="newer", tags=["a"]))
+        posts.publish(post, PAST)
+        db.session.commit()
+
+    assert posts.revise(read, before) is False
+    db.session.commit()
+
+    assert posts.count(Filter(text="newer").select()) == 1
+    assert [post.id for post in Filter(("a",)).page().articles] == [stored.id]
+    dated = db.session.scalars(sa.select(post_tags.c.published_at))
+    assert list(dated) == [PAST]

@@ -11,7 +11,7 @@ from flask.cli import FlaskGroup
 from .. import config, create_app
 from ..config import SettingError
 from ..errors import BlogError
-from . import authors, importing, rendering, serving, setup
+from . import authors, importing, rendering, serving, setup, upkeep
 
 
 @click.group(cls=FlaskGroup, create_app=create_app, add_version_option=False)
@@ -19,7 +19,7 @@ def cli() -> None:
     """A developer's blog in Flask and HTMX."""
 
 
-for module in (setup, authors, importing, rendering, serving):
+for module in (setup, authors, importing, rendering, upkeep, serving):
     for command in module.COMMANDS:
         cli.add_command(command)
 
@@ -32,7 +32,8 @@ def main() -> None:
     except (BlogError, SettingError) as error:
         _fail(str(error))
     except sa.exc.DatabaseError as error:
-        _fail(f"the database failed: {error.orig}. If it is new, run: blogapp init")
+        step = "blogapp init if it is new, else blogapp check"
+        _fail(f"the database failed: {error.orig}. Next: {step}")
 
 
 def _fail(message: str) -> None:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
-import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from .. import posts
+from .. import upkeep
 from ..extensions import db
-from ..models import Post
 
 
 @click.command()
 @with_appcontext
 def render() -> None:
-    """Render all posts again, after an upgrade of the renderer."""
-    ids = db.session.scalars(sa.select(Post.id).order_by(Post.id)).all()
+    """Render all posts again, and take them into the search index."""
+    number = render_again(upkeep.every())
+    click.echo(f"{number} posts rendered")
+
+
+def render_again(ids: Sequence[int]) -> int:
+    """Render posts with a progress bar on standard error, each committed for itself.
+
+    Returns how many have been rendered; a notice tells of each other one.
+    """
+    number = 0
     with click.progressbar(ids, label="rendering", file=sys.stderr) as bar:
         for post_id in bar:
-            post = db.session.get_one(Post, post_id)
-            notice = posts.render(post)
+            notice = upkeep.render(post_id)
             db.session.commit()
             if notice:
-                click.echo(f"\n{post.slug}: {notice}", err=True)
-    click.echo(f"{len(ids)} posts rendered")
+                click.echo(f"\n{notice}", err=True)
+            else:
+                number += 1
+    return number
 
 
 COMMANDS = (render,)

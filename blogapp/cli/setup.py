@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from .. import authors, config
+from .. import authors, config, upkeep
+from ..errors import BlogError
 from ..extensions import db, make_private
+from ..transfer.importer import Outcome
 from .authors import generated_password
 from .importing import bring_in
+from .rendering import render_again
+from .upkeep import index_again
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 DEMO_AUTHOR = "admin"
@@ -22,7 +27,8 @@ DEMO_AUTHOR = "admin"
 def init() -> None:
     """Make the database and the secret, or bring them up to this version."""
     make_private()
-    upgrade()
+    _migrate()
+    _catch_up()
     click.echo(f"Ready: {config.current().instance}", err=True)
 
 
@@ -32,12 +38,43 @@ def demo() -> None:
     """Add a first author and sample posts; does nothing where an author exists."""
     if authors.exist():
         return
+    _bring_in_samples()
     password = generated_password()
     authors.add(DEMO_AUTHOR, password)
     db.session.commit()
-    bring_in(SAMPLES)
     click.echo(f"Sign in at /admin as {DEMO_AUTHOR!r} with the password {password}")
     click.echo("It is shown only this once. Another author: blogapp author add NAME", err=True)
+
+
+def _migrate() -> None:
+    """Run the migrations that are missing: all of them, or none."""
+    try:
+        upgrade()
+    except sa.exc.DatabaseError as error:
+        raise BlogError(
+            "the database is as it was, it could not be brought up to this version:"
+            f" {error.orig}. Next: blogapp check"
+        ) from error
+
+
+def _catch_up() -> None:
+    """Make of the posts what an older version did not; nothing if all is there."""
+    unrendered = upkeep.unrendered()
+    if unrendered:
+        number = render_again(unrendered)
+        click.echo(f"{number} posts rendered by this version", err=True)
+    unindexed = upkeep.unindexed()
+    if unindexed:
+        index_again(unindexed)
+        click.echo(f"{len(unindexed)} posts added to the search index", err=True)
+
+
+def _bring_in_samples() -> None:
+    failed = [result for result in bring_in(SAMPLES) if result.outcome is Outcome.FAILED]
+    for result in failed:
+        click.echo(f"{result.path}: {result.reason}", err=True)
+    if failed:
+        raise BlogError("not all sample posts are in. Mend these files, then: blogapp demo")
 
 
 COMMANDS = (init, demo)

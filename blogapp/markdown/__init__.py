@@ -54,6 +54,7 @@ def render(source: str, *, seconds: float = SECONDS, patience: float | None = No
         html=trusted(answer["html"]),
         headings=tuple(Heading(*heading) for heading in answer["headings"]),
         minutes=answer["minutes"],
+        lead=answer["lead"],
         plain=answer["plain"],
     )
 

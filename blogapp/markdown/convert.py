@@ -15,5 +15,5 @@ def convert(source: str) -> Rendered:
     html = boxes.furnish(sanitize.authors(html, nonce=nonce))
     html, headings = outline.arrange(html)
     html = sanitize.ours(html)
-    plain, minutes = reading.measure(html)
-    return Rendered(trusted(html), headings, minutes, plain)
+    read = reading.measure(html)
+    return Rendered(trusted(html), headings, read.minutes, read.lead, read.plain)

@@ -26,4 +26,4 @@ def as_code(source: str, *, notice: str) -> Rendered:
         f"<code>{escape(text, quote=False)}</code></pre></figure>"
     )
     plain = " ".join(text.split())
-    return Rendered(trusted(html), (), reading.minutes(plain), plain, notice)
+    return Rendered(trusted(html), (), reading.minutes(plain), plain, plain, notice)

@@ -15,7 +15,7 @@ RESERVED_IDS = frozenset(
     {
         *("article-list", "body", "contact", "contact-form", "contact-sent", "content", "error"),
         *("footer", "header", "live", "login-form", "main", "message", "message-list", "nav"),
-        *("post-form", "post-preview", "post-saved", "related", "search", "tag-chips", "theme"),
+        *("post-form", "post-preview", "post-saved", "related", "search", "theme"),
         *("title", "toc", "top", "trouble", "unread"),
     }
 )

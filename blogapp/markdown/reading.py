@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 WORDS = 230  # a minute
@@ -23,19 +24,35 @@ _INLINE = {
 _FURNITURE = {"alert-title", "footnote-backref", "footnote-ref", "permalink"}
 
 
-def measure(html: str) -> tuple[str, int]:
-    """Give the words of our HTML's paragraphs (or all, if it has none), and its reading time."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What our HTML says: all words, those of its paragraphs (or of its prose), the minutes."""
+
+    plain: str
+    lead: str
+    minutes: int
+
+
+def measure(html: str) -> Reading:
+    """Read our HTML."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    prose = " ".join("".join(reader.prose).split())
-    plain = " ".join("".join(reader.paragraphs).split())
-    return plain or prose, minutes(prose, code="".join(reader.code))
+    prose, lead = _folded(reader.prose), _folded(reader.paragraphs)
+    return Reading(
+        plain=_folded(reader.all),
+        lead=lead or prose,
+        minutes=minutes(prose, code="".join(reader.code)),
+    )
 
 
 def minutes(prose: str, *, code: str = "") -> int:
     """Estimate the reading time in minutes, to the nearest one, and never less than one."""
     return max(1, int(_minutes(prose) + _minutes(code) * CODE + 0.5))
+
+
+def _folded(parts: list[str]) -> str:
+    return " ".join("".join(parts).split())
 
 
 def _minutes(text: str) -> float:
@@ -49,22 +66,19 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
+        self.all: list[str] = []
         self.prose: list[str] = []
         self.code: list[str] = []
         self.paragraphs: list[str] = []  # those that stand for themselves, in no list or box
         self.open: list[tuple[str, list[str] | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _INLINE:
-            self.prose.append(" ")
-            self.paragraphs.append(" ")
+        self._part(tag)
         if tag not in _VOID:
             self.open.append((tag, self._place(tag, dict(attrs).get("class") or "")))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self.prose.append(" ")
-            self.paragraphs.append(" ")
+        self._part(tag)
         if self.open and self.open[-1][0] == tag:
             self.open.pop()
 
@@ -72,8 +86,15 @@ class _Reader(HTMLParser):
         place = self._here()
         if place is not None:
             place.append(data)
+            self.all.append(data)
         if place is self.prose and self.open and self.open[0][0] == "p":
             self.paragraphs.append(data)
+
+    def _part(self, tag: str) -> None:
+        """Words on both sides of a block are two words."""
+        if tag not in _INLINE:
+            for words in (self.all, self.prose, self.paragraphs):
+                words.append(" ")
 
     def _here(self) -> list[str] | None:
         return self.open[-1][1] if self.open else self.prose

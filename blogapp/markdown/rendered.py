@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Safe HTML, the outline, the reading time in minutes, and the words of the paragraphs.
+    """Safe HTML, the outline, the reading time in minutes, and the words without markup.
 
+    *lead* has those of the paragraphs, *plain* has all, code included.
     *notice* says to the author why the text is shown as plain code, if it is.
     """
 
     html: Markup
     headings: tuple[Heading, ...]
     minutes: int
+    lead: str
     plain: str
     notice: str | None = None
 

@@ -45,5 +45,6 @@ def answer(source: str) -> dict[str, Any]:
         "html": rendered.html,
         "headings": [(h.level, h.id, h.text) for h in rendered.headings],
         "minutes": rendered.minutes,
+        "lead": rendered.lead,
         "plain": rendered.plain,
     }

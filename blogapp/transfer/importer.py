@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from .. import posts, slugs
+from .. import posts, slugs, tags
 from ..errors import BlogError
 from ..extensions import db
 from ..models import Post, utcnow
@@ -123,6 +123,7 @@ def _finish(
     elif post.published_at:
         posts.unpublish(post)
     post.source, post.source_digest = source, digest
+    post.imported_tags = [tag.name for tag in post.tags]
     post.imported_digest = _digest_of_post(post)
     db.session.flush()
 
@@ -151,7 +152,14 @@ def _digest_of_post(post: Post) -> str:
     """Sum up what an author can change in a post."""
     names = ("slug", "title", "description", "body", "minutes_by_author", "published_at")
     columns = {name: getattr(post, name) for name in names}
-    return _digest({**columns, "tags": [tag.name for tag in post.tags]})
+    return _digest({**columns, "tags": _names_at_import(post)})
+
+
+def _names_at_import(post: Post) -> list[str]:
+    """List the tags of *post*; by the names that they came with, if only those have changed."""
+    now = [tag.name for tag in post.tags]
+    came = post.imported_tags or []
+    return came if sorted(tags.resolved(came)) == now else now
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -1,0 +1,70 @@
+"""Entries: what the index has of a post."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ..extensions import db
+from ..models import Post, Tag, post_tags
+from . import words
+
+COLUMNS = ("title", "tags", "description", "body")  # the first ranks highest
+_LABEL = "\ue000"  # of private use: no reader can type a token that begins with it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The tokens of a post, by column."""
+
+    id: int
+    title: str
+    tags: str
+    description: str
+    body: str
+
+    def columns(self) -> dict[str, str]:
+        """Name the tokens of each column."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+def of(posts: Iterable[Post]) -> list[Entry]:
+    """Cut *posts* into tokens; each tag is there in its words, and as a label of its own."""
+    found = list(posts)
+    tags = tags_of([post.id for post in found])
+    return [
+        Entry(
+            id=post.id,
+            title=str(words.cut(post.title)),
+            tags=tags[post.id],
+            description=str(words.cut(post.description)),
+            body=str(words.cut(post.plain)),
+        )
+        for post in found
+    ]
+
+
+def tags_of(ids: Sequence[int]) -> dict[int, str]:
+    """Cut the tags of the posts with these *ids* into tokens.
+
+    Their names are read from the database: a tag may have been renamed since a post was read.
+    """
+    names = defaultdict(list)
+    query = sa.select(post_tags.c.post_id, Tag.name).join(Tag, Tag.id == post_tags.c.tag_id)
+    for row in db.session.execute(query.where(post_tags.c.post_id.in_(ids)).order_by(Tag.name)):
+        names[row.post_id].append(row.name)
+    return {post_id: _tags(names[post_id]) for post_id in ids}
+
+
+def _tags(names: list[str]) -> str:
+    written = (f"#{name}" for name in names)  # as the lists show them, and some readers type them
+    tokens = [*map(str, map(words.cut, written)), *map(label, names)]
+    return f" {words.BREAK} ".join(tokens)
+
+
+def label(name: str) -> str:
+    """Write the token that stands for the tag of this name, and for nothing else."""
+    return _LABEL + name

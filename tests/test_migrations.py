@@ -1,0 +1,199 @@
+"""Migrations of a blog that is in use: nothing is lost, whatever happens."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from blogapp import config, create_app, differences
+from blogapp.errors import BlogError
+from blogapp.extensions import MIGRATIONS, db
+from blogapp.search import fts5
+
+from .conftest import CheckedClient, MakePost
+
+MOMENT = "2026-03-14 09:00:00.123456"
+TEXT = "  Zürich\r\n\tfind the needle \0 \ufeff e\u0301 👩‍💻 ' \" \\ %s :x ?\n\n"
+OLD: dict[str, dict[str, Any]] = {
+    "posts": {
+        **{"id": 7, "uid": "f3b1", "slug": "old", "title": "An old post", "description": TEXT},
+        **{
+            "body": TEXT,
+            "body_html": TEXT,
+            "excerpt": TEXT,
+            "version": 3,
+            "headings": '[{"a":1}]',
+        },
+        **{"renderer_version": 1, "minutes": 2, "minutes_by_author": None, "created_at": MOMENT},
+        **{"published_at": MOMENT, "updated_at": MOMENT, "source": "/old.md"},
+        **{"source_digest": "5d", "imported_digest": None},
+    },
+    "tags": {"id": 2, "name": "c#", "description": TEXT},
+    "post_tags": {"post_id": 7, "tag_id": 2},
+    "redirects": {"slug": "older", "post_id": 7},
+    "messages": {
+        **{"id": 5, "token_hash": "a1", "name": TEXT, "email": "vera@example.org", "body": TEXT},
+        **{"post_id": 7, "received_at": MOMENT, "read_at": MOMENT, "archived_at": None},
+    },
+    "authors": {
+        **{"id": 1, "name": "sam", "password_hash": "scrypt:1:1:1$a$b", "timezone": None},
+        **{"created_at": MOMENT},
+    },
+    "sessions": {"id": 4, "token_hash": "b2", "author_id": 1, "created_at": MOMENT},
+    "sign_in_failures": {"id": 6, "subject": "c3", "at": MOMENT},
+}
+
+MakeMigration = Callable[[str], Path]
+
+
+def make_old(instance: Path) -> None:
+    """Make a blog of the first version: a row in each table, and a draft."""
+    app = create_app(config.Settings(instance=instance))
+    with app.app_context():
+        upgrade(revision="0001")
+        db.engine.dispose()
+    draft = OLD["posts"] | {"id": 9, "uid": "09", "slug": "draft", "published_at": None}
+    with closing(sqlite3.connect(instance / "blog.db")) as connection, connection:
+        for table, row in [*OLD.items(), ("posts", draft)]:
+            values = ", ".join(f":{name}" for name in row)
+            insert = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"  # noqa: S608
+            connection.execute(insert, row)
+
+
+def rows(database: Path) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the tables of the first version, by their columns of then."""
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            table: [
+                dict(zip(row, values, strict=True))
+                for values in connection.execute(f"SELECT {', '.join(row)} FROM {table}")  # noqa: S608
+            ]
+            for table, row in OLD.items()
+        }
+
+
+def everything(database: Path) -> list[str]:
+    """All of a database, as SQL that would make it again."""
+    with closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())
+
+
+def add_migration(folder: Path, steps: str) -> Path:
+    """Make a *folder* with one more migration, behind all others; *steps* is a line of Python."""
+    shutil.copytree(MIGRATIONS, folder)
+    head = (folder / "HEAD").read_text().partition("_")[0]
+    (folder / "versions" / "next.py").write_text(
+        "from alembic import op\n"
+        f"revision, down_revision = 'next', {head!r}\n"
+        f"def upgrade():\n    {steps}\n"
+    )
+    return folder
+
+
+@pytest.fixture
+def old_blog(tmp_path: Path) -> Iterator[Path]:
+    """The database of a blog of the first version; the test stands inside the application."""
+    make_old(tmp_path / "old")
+    with create_app(config.Settings(instance=tmp_path / "old")).app_context():
+        yield tmp_path / "old" / "blog.db"
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def make_migration(tmp_path: Path) -> MakeMigration:
+    """Add a migration behind all others, in a folder of its own."""
+    return lambda steps: add_migration(tmp_path / "migrations", steps)
+
+
+def test_an_upgrade_keeps_every_row_and_the_way_back_does_too(old_blog: Path) -> None:
+    before = rows(old_blog)
+    upgrade()
+    above = rows(old_blog)
+    downgrade(revision="0001")
+    below = rows(old_blog)
+    upgrade()
+
+    assert {table: found[0] for table, found in before.items()} == OLD
+    assert above == below == rows(old_blog) == before
+
+
+def test_an_upgrade_dates_the_tags_by_their_posts(old_blog: Path) -> None:
+    upgrade()
+
+    assert db.session.scalar(sa.text("SELECT published_at FROM post_tags")) == MOMENT
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "op.execute('UPDATE nothing SET a = 1')",
+        pytest.param("op.execute('DELETE FROM posts')", id="rows-that-belong-to-nothing"),
+    ],
+)
+def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    old_blog: Path, make_migration: MakeMigration, step: str
+) -> None:
+    folder = make_migration(f"op.drop_table('messages'); {step}")
+    before = everything(old_blog)
+
+    with pytest.raises((sa.exc.OperationalError, BlogError)):
+        upgrade(directory=str(folder))
+
+    assert everything(old_blog) == before
+    assert db.session.scalar(sa.text("PRAGMA foreign_keys")) == 1
+    upgrade()
+
+
+def test_a_row_that_belonged_to_nothing_before_is_in_no_migrations_way(
+    old_blog: Path, make_migration: MakeMigration
+) -> None:
+    with closing(sqlite3.connect(old_blog)) as connection, connection:
+        connection.execute("INSERT INTO redirects(slug, post_id) VALUES ('lost', 99)")
+    before = rows(old_blog)
+    upgrade()
+
+    assert rows(old_blog) == before
+
+    folder = make_migration("op.execute('UPDATE redirects SET post_id = 98')")
+    with pytest.raises(BlogError, match="nothing: 1 of redirects to no row of posts"):
+        upgrade(directory=str(folder))
+
+    assert rows(old_blog) == before
+
+
+def test_a_posts_table_that_is_made_anew_leaves_the_search_in_step(
+    app: Flask, client: CheckedClient, make_post: MakePost, make_migration: MakeMigration
+) -> None:
+    make_post("Needle", tags=["sewing"])
+    folder = make_migration("with op.batch_alter_table('posts', recreate='always'): pass")
+
+    with app.app_context():
+        upgrade(directory=str(folder))
+    make_post("Thread", body="A needle has an eye.", tags=["sewing"])
+
+    with app.app_context():
+        assert [found for found in differences.of_posts() if found] == []
+        assert fts5.problem() is None
+    page = client.get("/?tag=sewing&q=needle").text
+    assert "/blog/needle" in page and "/blog/thread" in page
+
+
+def test_a_post_that_is_deleted_after_an_upgrade_takes_its_rows_with_it(old_blog: Path) -> None:
+    upgrade()
+
+    db.session.execute(sa.text("DELETE FROM posts WHERE id = 7"))
+    db.session.commit()
+
+    left = rows(old_blog)
+    assert (left["post_tags"], left["redirects"]) == ([], [])
+    assert left["messages"] == [OLD["messages"] | {"post_id": None}]
