@@ -13,7 +13,7 @@ _LABELLED = {"input", "textarea", "select"}
 # One of six hundred time zones is enough to look at: the parser is slow.
 _MANY_OPTIONS = re.compile(r'(\s*<option value="[^"<>&]*"></option>){9,}')
 _HTMX_FREE = {"hx-preserve", "hx-target", "hx-swap", "hx-push-url", "hx-sync", "hx-trigger"}
-_HTMX_FREE |= {"hx-disabled-elt", "hx-history", "hx-replace-url"}
+_HTMX_FREE |= {"hx-disabled-elt", "hx-history", "hx-history-elt", "hx-replace-url", "hx-select"}
 
 
 def check_page(html: str, *, partial: bool = False) -> None:
@@ -93,13 +93,20 @@ def _check_htmx(elements: list[ET.Element]) -> None:
         attributes = element.attrib
         get, post = attributes.get("data-hx-get"), attributes.get("data-hx-post")
         if get is not None:
-            assert element.tag == "a" and get == attributes.get("href"), f"hx-get: {attributes}"
+            assert get == _address_of(element), f"hx-get: {attributes}"
         if post is not None:
             target = attributes.get("action" if element.tag == "form" else "formaction")
             assert element.tag in {"form", "button"} and post == target, f"hx-post: {attributes}"
         for name in attributes:
             if name.startswith("data-hx-") and name not in {"data-hx-get", "data-hx-post"}:
                 assert name.removeprefix("data-") in _HTMX_FREE, f"unexpected {name}"
+
+
+def _address_of(element: ET.Element) -> str | None:
+    """Where a link, or a form that only asks, leads."""
+    if element.tag == "form" and element.attrib.get("method") == "get":
+        return element.attrib.get("action")
+    return element.attrib.get("href") if element.tag == "a" else None
 
 
 def _check_order_of_headings(elements: list[ET.Element]) -> None:

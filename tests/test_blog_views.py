@@ -271,7 +271,7 @@ def test_source_and_page_have_different_etags(client: CheckedClient, make_post: 
 
 
 def titles(html: str) -> list[str]:
-    return [text_of(e) for e in parse(html) if e.tag == "h2"]
+    return [text_of(e) for e in parse(html) if e.tag == "h3"]
 
 
 def test_the_list_shows_articles_newest_first(client: CheckedClient, make_post: MakePost) -> None:
@@ -321,6 +321,19 @@ def test_tags_narrow_the_list(
         ("/?after=x", "/"),
         ("/?tag=a&after=007-1", "/?tag=a&after=7-1"),
         ("/?after=7-1&tag=a", "/?tag=a&after=7-1"),
+        ("/?not=B&tag=a&not=A", "/?tag=a&not=a&not=b"),
+        ("/?q=&tag=a", "/?tag=a"),
+        ("/?q=a+b", "/?q=a%20b"),
+        ("/?q=%20Two%20%20WORDS%00", "/?q=two%20words"),
+        ("/?q=one&q=two&tag=a", "/?tag=a&q=one%20two"),
+        ("/?q=%e2%80%9cquoted%e2%80%9d", "/?q=%22quoted%22"),
+        ("/?q=.", "/"),
+        ("/?q=one&after=7-1", "/?q=one"),
+        ("/?tag=a&after=2-7-1", "/?tag=a"),
+        ("/tags/a?after=x&utm_source=y", "/tags/a"),
+        ("/tags/A?after=7-1", "/tags/a?after=7-1"),
+        ("/tags/a/feed.xml?x", "/tags/a/feed.xml"),
+        ("/feed.json?q=B&tag=a&after=7-1", "/feed.json?tag=a&q=b"),
         ("/tags/A", "/tags/a"),
         ("/tags/%20a", "/tags/a"),
     ],
@@ -336,13 +349,6 @@ def test_every_spelling_leads_to_the_canonical_address(
     assert client.get(canonical).status_code == 200
 
 
-def test_a_fourth_tag_is_too_many(client: CheckedClient) -> None:
-    response = client.get("/?tag=a&tag=b&tag=c&tag=d")
-
-    assert response.status_code == 400
-    assert "at most 3 tags" in response.text
-
-
 @pytest.mark.parametrize("start", ["/", "/?tag=a", "/tags/a"])
 def test_following_older_articles_shows_each_once(
     client: CheckedClient, make_post: MakePost, start: str
@@ -355,26 +361,10 @@ def test_following_older_articles_shows_each_once(
         page = client.get(path)
         assert page.status_code == 200
         seen += titles(page.text)
-        older = re.search(r'<a href="([^"]+)" rel="next">', page.text)
+        older = re.search(r'<a href="([^"]+)" rel="next"', page.text)
         path = older[1].replace("&amp;", "&") if older else ""
 
     assert seen == [f"Number {number}" for number in range(44, -1, -1)]
-
-
-def test_only_whole_lists_are_for_search_engines(
-    client: CheckedClient, make_post: MakePost
-) -> None:
-    make_post("Hello", tags=["a", "b"])
-
-    def told(path: str) -> str:
-        elements = list(parse(client.get(path).text))
-        links = [e.attrib["href"] for e in elements if e.attrib.get("rel") == "canonical"]
-        robots = [e.attrib["content"] for e in elements if e.attrib.get("name") == "robots"]
-        return " ".join(links + robots)
-
-    assert told("/") == "https://blog.example/"
-    assert told("/?tag=a") == told("/tags/a") == "https://blog.example/tags/a"
-    assert told("/?tag=a&tag=b") == told("/?after=1-1") == "noindex,follow"
 
 
 def test_an_unchanged_page_is_not_sent_again(client: CheckedClient, make_post: MakePost) -> None:

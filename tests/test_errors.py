@@ -89,7 +89,7 @@ def test_a_bug_is_written_down_and_says_nothing_of_itself(
     caplog: pytest.LogCaptureFixture,
     headers: dict[str, str],
 ) -> None:
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError("the secret reason")
 
     monkeypatch.setattr(posts, "published", fail)
@@ -107,7 +107,7 @@ def test_a_bug_is_written_down_and_says_nothing_of_itself(
 def test_a_database_that_does_not_answer_asks_to_come_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise sa.exc.OperationalError("SELECT secret", {}, Exception("locked"))
 
     monkeypatch.setattr(posts, "published", fail)

@@ -129,7 +129,7 @@ def test_a_feed_holds_the_newest_twenty(client: CheckedClient, make_post: MakePo
     assert titles == [f"Number {number}" for number in range(20, 0, -1)]
 
 
-@pytest.mark.parametrize("path", ["/feed.xml?tag=A", "/tags/a/feed.xml", "/tags/A/feed.xml"])
+@pytest.mark.parametrize("path", ["/feed.xml?tag=a", "/tags/a/feed.xml"])
 def test_a_feed_of_a_tag_holds_its_articles_and_knows_itself(
     client: CheckedClient, make_post: MakePost, path: str
 ) -> None:
@@ -141,11 +141,7 @@ def test_a_feed_of_a_tag_holds_its_articles_and_knows_itself(
     assert [entry.title for entry in feed.entries] == ["With"]
     assert "tagged a" in feed.feed.title
     self_link = next(link.href for link in feed.feed.links if link.rel == "self")
-    assert self_link in {
-        "https://blog.example/feed.xml?tag=a",
-        "https://blog.example/tags/a/feed.xml",
-    }
-    assert atom(client, self_link.removeprefix("https://blog.example")).entries
+    assert self_link == f"https://blog.example{path}"
 
 
 def test_a_feed_of_a_tag_that_nothing_has_is_missing_or_empty(client: CheckedClient) -> None:

@@ -105,7 +105,7 @@ def test_an_answer_to_too_many_attempts_has_them(client: CheckedClient, sam: Non
 def test_failures_of_ours_have_them(
     app: Flask, monkeypatch: pytest.MonkeyPatch, failure: Exception, status: int
 ) -> None:
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise failure
 
     monkeypatch.setattr(posts, "published", fail)

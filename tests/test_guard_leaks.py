@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from flask import Flask
 
-from blogapp import posts
+from blogapp import posts, tags
 from blogapp.extensions import db
 from blogapp.models import Post, utcnow
 
@@ -45,6 +45,14 @@ ECHOES = [
     f"/?tag=flask&tag={WORD}-tag",
     f"/feed.xml?tag={WORD}-tag",
     f"/feed.json?tag={WORD}-tag",
+    f"/?not={WORD}-tag",
+    f"/?q={WORD}",
+    f"/?q={WORD[:-1]}",
+    f"/?q=-{WORD}",
+    f"/?q={WORD[:-2]}yr",  # misspelt
+    f"/?tag=flask&q=%22{WORD}%20body%22",
+    f"/feed.xml?q={WORD}",
+    f"/feed.json?q={WORD}",
     f"/contact?post={WORD}-slug",
 ]
 ADDRESS = re.compile(r"""(?:href|src|action|content)="([^"]+)"|<(?:loc|id)>([^<]+)<""")
@@ -148,6 +156,21 @@ def test_a_question_about_a_hidden_post_is_answered_like_one_about_nothing(
 
     assert about_it.status_code == about_nothing.status_code
     assert neutral(about_it.text) == neutral(about_nothing.text)
+
+
+@pytest.mark.parametrize("path", ["/?tag=old", "/?not=old", "/feed.json?tag=old", "/tags/old"])
+def test_the_old_name_of_a_tag_that_only_drafts_have_tells_nothing(
+    app: Flask, client: CheckedClient, make_post: MakePost, path: str
+) -> None:
+    make_post("Draft", None, tags=["old"])
+    with app.app_context():
+        tags.rename(tags.get(1), WORD)
+        db.session.commit()
+
+    response = client.get(path)
+
+    assert response.status_code in {200, 404}
+    assert WORD not in response.text
 
 
 @pytest.mark.parametrize("path", GUESSES)

@@ -24,6 +24,13 @@ GET = {
     "/?tag=flask": "article_list",
     "/?tag=flask&tag=sqlite": "article_list",
     "/?tag=nothing": "article_list",
+    "/?not=sqlite": "article_list",
+    "/?q=hello": "article_list",
+    "/?tag=flask&not=sqlite&q=second": "article_list",
+    "/?q=helo": "article_list",
+    "/?after=1-1": "article_list",
+    "/tags/flask": "tag_articles",
+    "/tags/flask?after=1-1": "tag_articles",
     "/contact": "contact_form",
     "/contact?post=hello": "contact_form",
     "/contact?post=nothing": "contact_form",
@@ -42,6 +49,7 @@ POST = {
     "/admin/posts/{post}": "post_form",
     "/admin/preview": "post_preview",
 }
+LISTS = [path for path, name in GET.items() if name in {"article_list", "tag_articles"}]
 WHOLE = {
     endpoint: path
     for endpoint, path in READS.items()
@@ -59,7 +67,7 @@ def one_moment() -> Iterator[None]:
 def test_every_partial_and_every_address_is_looked_at_here() -> None:
     assert set(GET.values()) | set(POST.values()) == PARTIALS
     assert set(READERS | VISITORS | AUTHORS) - set(WHOLE) == {
-        *("static", "auth.login", "blog.index", "contact.ask", "contact.sent"),
+        *("static", "auth.login", "blog.index", "blog.tag", "contact.ask", "contact.sent"),
         *("admin.new_post", "admin.post", "admin.messages", "admin.message"),
     }
 
@@ -125,6 +133,21 @@ def test_the_partial_of_a_refused_form_is_the_pages_own_block(
     check(page, partial, POST[path])
 
 
+@pytest.mark.parametrize("path", LISTS)
+def test_a_browser_that_has_one_of_page_and_partial_is_sent_the_other(
+    client: CheckedClient, place: Place, path: str
+) -> None:
+    page, partial = client.get(place(path)), client.get(place(path), headers=HTMX)
+
+    for headers, own, other in [({}, page, partial), (HTMX, partial, page)]:
+        known = client.get(path, headers=headers | {"If-None-Match": own.headers["ETag"]})
+        crossed = client.get(path, headers=headers | {"If-None-Match": other.headers["ETag"]})
+
+        assert (known.status_code, "HX-Request" in known.vary) == (304, True)
+        assert crossed.status_code == 200
+        assert crossed.data == own.data
+
+
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
 def test_boosted_and_restored_requests_get_the_whole_page(
     author_client: CheckedClient, place: Place, header: str
@@ -156,4 +179,5 @@ def test_a_link_that_htmx_follows_finds_its_target(
         ids = {element.attrib.get("id") for element in elements}
         for element in elements:
             target = element.attrib.get("data-hx-target", "this")
-            assert target == "this" or target.removeprefix("#") in ids, path
+            found = target in {"this", "closest li"} or target.removeprefix("#") in ids
+            assert found, path

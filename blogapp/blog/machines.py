@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from itertools import islice
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, redirect
 from flask.typing import ResponseReturnValue
 
 from .. import config, feeds, filters, health, posts, tags, urls
-from ..errors import Missing
 from ..extensions import db
+from . import asking
 from .views import bp
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -19,27 +20,25 @@ _MAX_SITEMAP = 50_000  # addresses in one file (sitemaps.org/protocol.html)
 
 @bp.get("/feed.xml")
 def feed_xml() -> ResponseReturnValue:
-    """The newest articles as Atom; ``?tag=`` narrows them."""
-    return _atom(_feed("feed.xml"))
+    """The newest articles as Atom, or those of a filter in its order."""
+    return _feed("feed.xml", _atom)
 
 
 @bp.get("/feed.json")
 def feed_json() -> ResponseReturnValue:
-    """The newest articles as JSON Feed; ``?tag=`` narrows them."""
-    response = jsonify(feeds.json_feed(_feed("feed.json")))
-    response.content_type = "application/feed+json; charset=utf-8"
-    return response
+    """The newest articles as JSON Feed, or those of a filter in its order."""
+    return _feed("feed.json", _json)
 
 
 @bp.get("/tags/<path:name>/feed.xml")
 def tag_feed(name: str) -> ResponseReturnValue:
     """The newest articles of one tag as Atom."""
-    tag = tags.find(tags.normalise(name), posts.ids(posts.published()))
-    if tag is None:
-        raise Missing("No article has this tag.")
-    chosen = filters.Filter((tag.name,))
-    path = urls.tag(tag.name)
-    return _atom(_filled(chosen, path=f"{path}/feed.xml", page=path))
+    tag = asking.tag_named(name)
+    page = urls.tag(tag.name)
+    path = f"{page}/feed.xml"
+    if tag.name != name or asking.is_spelled_otherwise(""):
+        return redirect(path, 301)
+    return _atom(_filled(filters.Filter((tag.name,)), path=path, page=page))
 
 
 @bp.get("/sitemap.xml")
@@ -83,21 +82,29 @@ def ready() -> ResponseReturnValue:
     return answer, 503 if problem else 200, {"Cache-Control": "no-store"}
 
 
-def _feed(name: str) -> feeds.Feed:
-    chosen = filters.Filter.parse(request.args.getlist("tag"))
-    return _filled(chosen, path=chosen.feed_url(name), page=chosen.url)
+def _feed(name: str, write: Callable[[feeds.Feed], Response]) -> ResponseReturnValue:
+    chosen = asking.filter_of_request().first
+    path = chosen.feed_url(name)
+    if asking.is_spelled_otherwise(chosen.query):
+        return redirect(path, 301)
+    return write(_filled(chosen, path=path, page=chosen.url))
 
 
 def _filled(chosen: filters.Filter, *, path: str, page: str) -> feeds.Feed:
-    title = config.current().title
-    if chosen.tags:
-        title = f"{title}: articles tagged {' and '.join(chosen.tags)}"
+    number = posts.count(chosen.select()) if chosen.narrows else 0
+    title = asking.title(chosen, number) if chosen.narrows else config.current().title
     articles = db.session.scalars(chosen.select().limit(feeds.SIZE))
     return feeds.Feed(title=title, path=path, page=page, articles=articles.all())
 
 
 def _atom(feed: feeds.Feed) -> Response:
     return _xml(feeds.atom(feed), "application/atom+xml")
+
+
+def _json(feed: feeds.Feed) -> Response:
+    response = jsonify(feeds.json_feed(feed))
+    response.content_type = "application/feed+json; charset=utf-8"
+    return response
 
 
 def _xml(content: bytes, kind: str) -> Response:

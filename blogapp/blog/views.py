@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import config, filters, htmx, posts, slugs, source, tags, urls
+from .. import config, filters, htmx, posts, search, slugs, source, suggestions, tags, urls
 from ..errors import Missing
 from ..extensions import db
 from ..models import Post
+from . import asking
 
 bp = Blueprint("blog", __name__)
 
@@ -24,17 +25,24 @@ Year = tuple[int, list[Month]]
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """The articles, newest first, filtered live."""
-    chosen = filters.Filter.parse(request.args.getlist("tag"), request.args.get("after", ""))
-    if request.path != "/" or request.query_string.decode("latin-1") != chosen.query:
+    chosen = asking.filter_of_request()
+    if request.path != "/" or asking.is_spelled_otherwise(chosen.query):
         return redirect(chosen.url, 301)
 
+    number = posts.count(chosen.select())
+    page = chosen.page()
     return htmx.render_page(
         "blog/index.html",
         "blog/_article_list.html",
         filter=chosen,
-        page=chosen.page(),
-        chips=chosen.chips(),
-        sentence=chosen.sentence(posts.count(chosen.select())),
+        number=number,
+        sentence=chosen.sentence(number),
+        title=asking.title(chosen, number),
+        chips=chosen.chips(number),
+        page=page,
+        hits=search.hits(search.parse(chosen.text), page.articles),
+        suggestion=None if number else suggestions.spelling(chosen),
+        wider=None if number else suggestions.wider(chosen),
     )
 
 
@@ -73,15 +81,24 @@ def all_tags() -> ResponseReturnValue:
 @bp.get("/tags/<path:name>")
 def tag(name: str) -> ResponseReturnValue:
     """The articles of one tag."""
-    found = tags.find(tags.normalise(name), posts.ids(posts.published()))
-    if found is None:
-        raise Missing("No article has this tag. All the tags that there are: /tags/")
-    if found.name != name:
-        return redirect(urls.tag(found.name), 301)
+    found = asking.tag_named(name)
+    chosen = filters.Filter.parse([found.name], after=request.args.get("after", ""))
+    query = f"after={chosen.after}" if chosen.after else ""
+    if found.name != name or asking.is_spelled_otherwise(query):
+        return redirect(urls.tag(found.name) + (f"?{query}" if query else ""), 301)
 
-    chosen = filters.Filter.parse([name], request.args.get("after", ""))
-    return render_template(
-        "blog/tag.html", tag=found, page=chosen.page(), number=posts.count(chosen.select())
+    number = posts.count(chosen.select())
+    page = chosen.page()
+    return htmx.render_page(
+        "blog/tag.html",
+        "blog/_tag_articles.html",
+        tag=found,
+        number=number,
+        sentence=chosen.sentence(number),
+        title=asking.title(chosen, number),
+        page=page,
+        next_url=f"{urls.tag(found.name)}?after={page.next.after}" if page.next else None,
+        after=chosen.after is not None,
     )
 
 
@@ -92,9 +109,7 @@ def archive() -> ResponseReturnValue:
     return render_template("blog/archive.html", years=list(_by_year(db.session.scalars(query))))
 
 
-def _by_year(
-    articles: sa.ScalarResult[Post],
-) -> Iterator[tuple[int, list[tuple[str, list[Post]]]]]:
+def _by_year(articles: sa.ScalarResult[Post]) -> Iterator[Year]:
     """Group articles by year, and within it by month, in the site's zone."""
     zone = config.current().timezone
 

@@ -44,26 +44,9 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     complain("");
     hold(event.target);
-    tell(event.target.closest?.("[data-announce], [data-unread]"));
-  });
-  // htmx remembers only in sessionStorage which address the page shows. Once that is emptied, it
-  // would keep this list as the one of the address that Back leads to.
-  const key = "htmx-current-path-for-history";
-  const here = () => location.pathname + location.search;
-  let shown = here();
-  const moved = () => (shown = here());
-  document.addEventListener("htmx:pushedIntoHistory", moved);
-  document.addEventListener("htmx:replacedInHistory", moved);
-  window.addEventListener("popstate", () => {
-    try {
-      if (!sessionStorage.getItem(key)) sessionStorage.setItem(key, shown);
-    } catch {
-      // storage may be forbidden; then htmx does without
-    }
+    tell(event.target);
   });
   document.addEventListener("htmx:historyRestore", () => {
-    moved();
-    document.querySelectorAll("[aria-busy]").forEach((part) => part.removeAttribute("aria-busy"));
     complain("");
     tell(document.querySelector("[data-title]"));
   });
@@ -73,5 +56,8 @@
   });
   document.addEventListener("htmx:sendError", () => {
     complain("The server cannot be reached. Nothing is lost: try again in a moment.");
+  });
+  document.addEventListener("htmx:historyCacheMissLoadError", () => {
+    complain("That page could not be loaded. Try again.");
   });
 })();

@@ -151,6 +151,12 @@ def visit_filtered(page: Page) -> None:
     page.mouse.move(0, 0)
 
 
+def visit_tags_to_leave_out(page: Page) -> None:
+    page.goto("/?tag=python")
+    page.click(".without summary")
+    page.mouse.move(0, 0)
+
+
 def visit_contact_with_errors(page: Page) -> None:
     page.goto("/contact?post=sqlite-wal-promises")
     page.fill("#field-name", "Vera")
@@ -201,6 +207,10 @@ def visit_editor_with_errors(page: Page) -> None:
 VISITS: dict[str, tuple[Callable[[Page], None], bool]] = {
     "list": (visit("/"), False),
     "list-filtered": (visit_filtered, False),
+    "list-without": (visit("/?tag=python&not=web"), False),
+    "list-tags-to-leave-out": (visit_tags_to_leave_out, False),
+    "search": (visit("/?q=write"), False),
+    "search-misspelt": (visit("/?q=pyhton"), False),
     "article": (visit(ARTICLE), False),
     "article-whole": (visit(ARTICLE), True),
     "tag": (visit("/tags/python"), False),

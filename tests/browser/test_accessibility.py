@@ -34,6 +34,8 @@ def expect_accessible(page: Page) -> None:
         "/",
         "/?tag=python",
         "/?tag=python&tag=testing",
+        "/?tag=python&not=web&q=write",
+        "/?q=pyhton",
         "/tags/",
         "/tags/python",
         "/archive/",
@@ -55,6 +57,15 @@ def test_the_list_after_a_swap(page: Page, blog: Blog) -> None:
     page.goto("/")
     page.click("#chip-python")
     expect(page.locator("#live")).to_have_text("1 article tagged python")
+
+    expect_accessible(page)
+
+
+def test_the_tags_to_leave_out(page: Page, blog: Blog) -> None:
+    blog.samples()
+    page.goto("/?tag=python")
+    page.locator(".without summary").click()
+    expect(page.locator("#without-notes")).to_be_visible()
 
     expect_accessible(page)
 

@@ -63,7 +63,7 @@ def open_post(page: Page, title: str) -> None:
 
 def expect_on_front_page(page: Page, *titles: str) -> None:
     page.goto("/")
-    expect(page.locator(".post-list h2")).to_have_text(titles)
+    expect(page.locator(".post-list h3")).to_have_text(titles)
 
 
 @BOTH

@@ -9,6 +9,17 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .conftest import BOTH, Watch
+from .listing import (
+    FAILURES,
+    expect_list,
+    expect_state,
+    forget_history,
+    forget_nothing,
+    is_marked,
+    loaded,
+    mark,
+    mend,
+)
 from .server import Blog
 
 SMALL = pytest.mark.browser_context_args(viewport={"width": 800, "height": 500})
@@ -28,20 +39,6 @@ def articles(blog: Blog) -> None:
     blog.post("Swaps", tags=["htmx"])
 
 
-def mark(page: Page) -> None:
-    """Put something on the window that a reload would take away."""
-    page.evaluate("window.marker = 'still here'")
-
-
-def expect_same_page(page: Page) -> None:
-    assert page.evaluate("window.marker") == "still here"
-
-
-def expect_list(page: Page, sentence: str, *names: str) -> None:
-    expect(page.locator(".sentence")).to_contain_text(sentence)
-    expect(page.locator(".post-list h2")).to_have_text(names)
-
-
 @BOTH
 def test_a_chip_narrows_the_list(page: Page, scripts: bool) -> None:
     page.goto("/")
@@ -54,7 +51,28 @@ def test_a_chip_narrows_the_list(page: Page, scripts: bool) -> None:
     expect(page).to_have_title(f"{PYTHON} – notes")
     expect(page.locator("#chip-python")).to_have_attribute("aria-current", "true")
     expect(page.locator(".chips [aria-current]")).to_have_count(1)
-    assert (page.evaluate("window.marker") == "still here") is scripts
+    assert is_marked(page) is scripts
+
+
+def test_the_head_names_what_the_list_holds(page: Page) -> None:
+    feed = page.locator("link[type='application/atom+xml']")
+
+    page.goto("/?tag=python")
+    expect(page.locator("meta[property='og:title']")).to_have_attribute(
+        "content", f"{PYTHON} – notes"
+    )
+    expect(feed).to_have_attribute("title", f"{PYTHON} – notes")
+
+    page.goto("/tags/python")
+    expect(feed).to_have_attribute("title", f"{PYTHON} – notes")
+
+
+def test_a_tag_without_articles_names_no_page_of_its_own(page: Page) -> None:
+    page.goto("/?tag=nothing")
+
+    expect(page.locator("link[rel=canonical]")).to_have_count(0)
+    expect(page.locator("meta[name=robots]")).to_have_attribute("content", "noindex,follow")
+    expect(page.locator("#article-list")).to_have_attribute("data-canonical", "")
 
 
 def test_narrowing_is_announced_and_leaves_the_focus(page: Page) -> None:
@@ -76,6 +94,7 @@ def test_a_second_chip_combines_and_each_can_be_taken_away(page: Page, scripts: 
     mark(page)
 
     page.click("#chip-python")
+    expect_list(page, PYTHON, "Views", "Typing")
     page.click("#chip-flask")
     expect_list(page, FLASK, "Views")
     expect(page).to_have_url(re.compile(r"/\?tag=flask&tag=python$"))
@@ -88,21 +107,57 @@ def test_a_second_chip_combines_and_each_can_be_taken_away(page: Page, scripts: 
     page.click("#chip-flask")
     expect(page.locator(".post-list > li")).to_have_count(11)
     expect(page).to_have_title(TITLE)
-    assert (page.evaluate("window.marker") == "still here") is scripts
+    assert is_marked(page) is scripts
 
 
 @BOTH
-def test_all_articles_takes_every_tag_away(page: Page, scripts: bool) -> None:
+def test_a_tag_is_left_out_by_keyboard_and_let_in_again(page: Page, scripts: bool) -> None:
+    page.goto("/?tag=python")
+    mark(page)
+    without = page.locator("#without-flask")
+    expect(without).to_be_hidden()
+
+    page.focus(".without summary")
+    page.keyboard.press("Enter")
+    expect(without).to_have_text("without flask 1 article")
+    without.focus()
+    page.keyboard.press("Enter")
+
+    expect_list(page, "1 article tagged python, without flask", "Typing")
+    expect(page).to_have_url(re.compile(r"/\?tag=python&not=flask$"))
+    expect(without).to_have_attribute("aria-current", "true")
+    if scripts:
+        expect(without).to_be_focused()
+
+    without.click()
+
+    expect_list(page, PYTHON, "Views", "Typing")
+    expect(without).to_be_hidden()
+    assert is_marked(page) is scripts
+
+
+def test_focus_goes_to_the_list_where_its_link_is_folded_away(page: Page) -> None:
+    page.goto("/?not=flask")
+
+    page.focus("#without-flask")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_have_text("11 articles")
+
+    expect(page.locator("#article-list")).to_be_focused()
+
+
+@BOTH
+def test_clear_takes_every_tag_away(page: Page, scripts: bool) -> None:
     page.goto("/?tag=flask&tag=python")
     mark(page)
 
-    page.get_by_role("link", name="all articles").click()
+    page.get_by_role("link", name="clear").click()
 
     expect(page.locator(".post-list > li")).to_have_count(11)
     expect(page.locator(".chips [aria-current]")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"[0-9]/$"))
     expect(page).to_have_title(TITLE)
-    assert (page.evaluate("window.marker") == "still here") is scripts
+    assert is_marked(page) is scripts
 
 
 def test_focus_is_not_lost_with_the_link_that_had_it(page: Page) -> None:
@@ -132,7 +187,7 @@ def test_one_back_restores_list_chips_title_and_place(page: Page) -> None:
     expect(page).to_have_title(TITLE)
     expect(page.locator("#live")).to_have_text("11 articles")
     page.wait_for_function("scrollY === 60")
-    expect_same_page(page)
+    assert is_marked(page)
 
     page.go_forward()
 
@@ -140,64 +195,35 @@ def test_one_back_restores_list_chips_title_and_place(page: Page) -> None:
     expect(page.locator("#chip-python")).to_have_attribute("aria-current", "true")
     expect(page).to_have_url(re.compile(r"/\?tag=python$"))
     expect(page).to_have_title(f"{PYTHON} – notes")
-    expect_same_page(page)
-
-
-def forget_nothing(page: Page) -> None:
-    """Leave htmx's history cache alone."""
-
-
-def forget_history(page: Page) -> None:
-    """Empty the storage that htmx 2.0.11 keeps its history in."""
-    assert page.evaluate("sessionStorage.getItem('htmx-history-cache')")
-    page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    assert is_marked(page)
 
 
 @pytest.mark.parametrize("forget", [forget_nothing, forget_history])
 def test_back_and_forward_show_what_a_fresh_load_shows(
     page: Page, forget: Callable[[Page], None]
 ) -> None:
-    steps = [("python", PYTHON), ("flask", FLASK), ("python", "1 article tagged flask")]
+    steps = [
+        ("#chip-python", PYTHON),
+        ("#chip-flask", FLASK),
+        ("#chip-python", "1 article tagged flask"),
+        ("#all-articles", "11 articles"),
+    ]
     page.goto("/")
-    seen = [state_of(page)]
-    for name, sentence in steps:
-        page.click(f"#chip-{name}")
+    states = [loaded(page, page.url)]
+    for step, sentence in steps:
+        page.click(step)
         expect(page.locator("#live")).to_have_text(sentence)
-        seen.append(state_of(page))
+        states.append(loaded(page, page.url))
     mark(page)
+
     forget(page)
-
-    def expect_state(state: dict[str, object]) -> None:
-        expect(page).to_have_title(str(state["title"]))
-        expect(page).to_have_url(str(state["url"]))
-        expect(page.locator("#article-list")).to_have_count(1)
-        expect(page.locator("main")).to_have_count(1)
-        page.wait_for_function(f"{STATE}().text === {state['text']!r}")
-
-    for state in reversed(seen[:-1]):
+    for state in reversed(states[:-1]):
         page.go_back()
-        expect_state(state)
-    for state in seen[1:]:
+        expect_state(page, state)
+    for state in states[1:]:
         page.go_forward()
-        expect_state(state)
-    expect_same_page(page)
-    assert state_of(page) == seen[-1]
-
-    page.reload()
-    assert state_of(page) == seen[-1]
-
-
-STATE = """(() => ({
-  url: location.href,
-  title: document.title,
-  text: document.getElementById("article-list").innerText.replace(/\\s+/g, " "),
-  chosen: [...document.querySelectorAll("[aria-current=true]")].map((chip) => chip.id),
-}))"""
-
-
-def state_of(page: Page) -> dict[str, object]:
-    state: dict[str, object] = page.evaluate(f"{STATE}()")
-    return state
+        expect_state(page, state)
+    assert is_marked(page)
 
 
 def test_chips_work_after_the_history_was_restored(page: Page) -> None:
@@ -213,7 +239,7 @@ def test_chips_work_after_the_history_was_restored(page: Page) -> None:
 
     expect_list(page, "1 article tagged htmx", "Swaps")
     expect(page.locator("#live")).to_have_text("1 article tagged htmx")
-    expect_same_page(page)
+    assert is_marked(page)
 
 
 def test_a_slow_older_answer_never_replaces_a_newer_one(page: Page, watch: Watch) -> None:
@@ -234,26 +260,7 @@ def test_a_slow_older_answer_never_replaces_a_newer_one(page: Page, watch: Watch
     expect(page.locator("#trouble")).to_be_hidden()
 
 
-def break_the_server(page: Page) -> None:
-    page.route("**/?tag=python", lambda route: route.fulfill(status=500, body="oh"))
-
-
-def break_the_line(page: Page) -> None:
-    page.context.set_offline(True)
-
-
-@pytest.mark.parametrize(
-    ("break_it", "said", "errors"),
-    [
-        (
-            break_the_server,
-            "That did not work",
-            ["Response Status Error Code 500", "response: 500"],
-        ),
-        (break_the_line, "cannot be reached", ["request: net::ERR_INTERNET", "console: "]),
-    ],
-    ids=["500", "offline"],
-)
+@FAILURES
 def test_a_failure_is_told_and_leaves_the_list(
     page: Page, watch: Watch, break_it: Callable[[Page], None], said: str, errors: list[str]
 ) -> None:
@@ -271,7 +278,7 @@ def test_a_failure_is_told_and_leaves_the_list(
     expect(page).to_have_url(re.compile(r"[0-9]/$"))
     expect(page).to_have_title(TITLE)
 
-    page.context.set_offline(False)
+    mend(page)
     page.click("#chip-htmx")
 
     expect_list(page, "1 article tagged htmx", "Swaps")

@@ -12,8 +12,7 @@ FOCUSED = """(() => {
   const style = getComputedStyle(part);
   const box = part.getBoundingClientRect();
   const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  return { name: part.textContent.trim().replace(/\\s+/g, " "), href: part.getAttribute("href"),
-           shown, inside: box.top >= 0 && box.bottom <= innerHeight };
+  return { name: part.outerHTML, shown, inside: box.top >= 0 && box.bottom <= innerHeight };
 })()"""
 
 
@@ -32,20 +31,22 @@ def test_the_skip_link_leads_to_the_text(page: Page, blog: Blog) -> None:
     expect(page.get_by_role("link", name="all articles")).to_be_focused()
 
 
-def test_every_link_of_the_list_is_reached_and_seen(page: Page, blog: Blog) -> None:
+def test_everything_around_the_list_is_reached_and_seen(page: Page, blog: Blog) -> None:
     for number in range(8):
-        blog.post(f"Note {number}", tags=["notes", "python"])
-    page.goto("/")
-    hrefs = page.locator("main a").evaluate_all("(as) => as.map((a) => a.getAttribute('href'))")
+        blog.post(f"Note {number}", tags=["notes", "python" if number % 2 else "web"])
+    page.goto("/?tag=notes&q=note")
+    page.locator(".without summary").click()
+    stops = page.locator("main :is(a, button, summary, input:not([type=hidden]))")
+    names = stops.evaluate_all("(parts) => parts.map((part) => part.outerHTML)")
     page.locator("#main").focus()
 
     reached = []
-    for _ in hrefs:
+    for _ in names:
         page.keyboard.press("Tab")
         reached.append(page.evaluate(FOCUSED))
 
-    assert [link["href"] for link in reached] == hrefs
-    assert all(link["shown"] and link["inside"] for link in reached), reached
+    assert [stop["name"] for stop in reached] == names
+    assert all(stop["shown"] and stop["inside"] for stop in reached), reached
 
 
 def test_the_focus_is_shown_on_every_field(author_page: Page) -> None:

@@ -27,7 +27,18 @@ A [link to {LONG}](https://example.org/{LONG}), `{LONG}` and {LONG}.
 > - {LONG}
 >     - {LONG}
 """
-READERS = ["/", "/?tag=wide", "/blog/wide", "/tags/", "/tags/wide", "/archive/", "/contact", "/no"]
+READERS = [
+    "/",
+    "/?tag=wide",
+    f"/?not=wide&q={LONG}",
+    f"/?q={LONG[:60]}",
+    "/blog/wide",
+    "/tags/",
+    "/tags/wide",
+    "/archive/",
+    "/contact",
+    "/no",
+]
 AUTHORS = ["/admin/", "/admin/posts/new", "/admin/posts/1", "/admin/messages", "/admin/messages/1"]
 
 
@@ -55,6 +66,20 @@ def test_readers_pages_do_not_scroll_sideways(page: Page, address: str) -> None:
     page.goto(address)
 
     expect_no_sideways(page)
+
+
+@pytest.mark.browser_context_args(has_touch=True, is_mobile=True)
+def test_what_a_finger_meets_is_large_enough(page: Page) -> None:
+    page.goto("/")
+    page.locator(".without summary").click()
+    targets = page.locator(":is(.filter, .grep) :is(a, button:not(#slash), summary, input)")
+    expect(page.locator("#slash")).to_be_hidden()  # there are no keys to switch
+
+    boxes = {target.inner_text(): target.bounding_box() for target in targets.all()}
+
+    assert len(boxes) > 5
+    small = {k: v for k, v in boxes.items() if not v or min(v["width"], v["height"]) < 44}
+    assert small == {}
 
 
 def test_the_form_in_the_article_does_not_scroll_sideways(page: Page) -> None:
