@@ -1,7 +1,7 @@
 """The access table: every endpoint, who may use it, and an address of it that works.
 
-``{post}`` and ``{message}`` are ids, ``{version}`` is the post's, ``{token}`` that of a status
-page.
+``{post}``, ``{tag}`` and ``{message}`` are ids, ``{version}`` is the post's, ``{tag_version}``
+the tag's, ``{token}`` that of a status page. No post has the tag; it was called “spare” once.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ AUTHORS = {
     "admin.post": "/admin/posts/{post}",
     "admin.messages": "/admin/messages",
     "admin.message": "/admin/messages/{message}",
+    "admin.tags": "/admin/tags",
+    "admin.tag": "/admin/tags/{tag}",
+    "admin.choose_merge": "/admin/tags/{tag}/merge",
 }
 
 # Anybody may send these, with the token of a form.
@@ -56,6 +59,10 @@ AUTHORS_FORMS = {
     ),
     "admin.preview": ("/admin/preview", {"title": "New", "body": "Text"}),
     "admin.act_on_message": ("/admin/messages/{message}/read", {}),
+    "admin.save_tag": ("/admin/tags/{tag}", {"name": "other", "version": "{tag_version}"}),
+    "admin.merge_tag": ("/admin/tags/{tag}/merge", {"into": "flask"}),
+    "admin.forget_tag_name": ("/admin/tags/{tag}/forget", {"name": "spare"}),
+    "admin.remove_tag": ("/admin/tags/{tag}/remove", {}),
 }
 
 READS = READERS | VISITORS | AUTHORS

@@ -1,4 +1,4 @@
-"""The editor's form, and what stands in it."""
+"""The forms of the author's side, and what stands in them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, NumberRange, Optional
 
-from .. import posts, times
+from .. import posts, tags, times
 from ..forms import Form, strip
-from ..models import Post
+from ..models import Post, Tag
 
 
 class PostForm(Form):
@@ -98,3 +98,38 @@ class PostForm(Form):
         """The time to publish at, UTC; ``None`` is now. Raises ``Invalid``."""
         typed = self.publish_at.data
         return times.from_form(typed, self.time_zone()) if typed else None
+
+
+class TagForm(Form):
+    """What an author can change in a tag."""
+
+    name = StringField(
+        "name",
+        [DataRequired("A tag needs a name.")],
+        filters=[strip],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    description = TextAreaField("description", filters=[strip], render_kw={"rows": 3})
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, tag: Tag) -> TagForm:
+        """The form as it stands for *tag*."""
+        version = tags.version(tag)
+        return cls(formdata=None, name=tag.name, description=tag.description, version=version)
+
+
+class MergeForm(Form):
+    """The tag to merge with, and what the merged one is called."""
+
+    into = StringField(
+        "into",
+        [DataRequired("Which tag?")],
+        filters=[strip],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "list": "field-tags-known"},
+    )
+    name = StringField(
+        "new name",
+        filters=[strip],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )

@@ -21,6 +21,7 @@ from ..forms import PostForm
 from . import bp
 
 PREVIEW_SECONDS = 2.0
+MAX_DOUBTS = 3  # the cookie that carries them to the next page is small
 
 
 @bp.get("/")
@@ -92,6 +93,7 @@ def _save(post: Post | None) -> ResponseReturnValue:
     try:
         if post is not None:
             core.expect(post, form.begun_from())
+        near_misses = tags.near_misses(form.text().tags)
         saved, message = _apply(post, form, request.form.get("action", "save"))
     except (Invalid, Conflict) as error:
         db.session.rollback()
@@ -102,8 +104,16 @@ def _save(post: Post | None) -> ResponseReturnValue:
         return _show(post, form, error.status)
 
     db.session.commit()
-    flash(message)
+    flash(" ".join([message, *_doubts(near_misses)]))
     return redirect(url_for(".post", post_id=saved.id), 303)
+
+
+def _doubts(near_misses: list[tuple[str, str]]) -> list[str]:
+    """Say which new tags an author may have meant as one that exists; they are merged there."""
+    return [
+        f"The tag “{new}” is new; there is also “{known}”. Are they one? /admin/tags"
+        for new, known in near_misses[:MAX_DOUBTS]
+    ]
 
 
 def _is_repeated(post: Post, form: PostForm) -> bool:
