@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGING := pyproject.toml hatch_build.py package.json package-lock.json
 LOST_HTMX := $(if $(wildcard static/vendor/htmx.min.js),,always)
 
-.PHONY: help run test test-fast lint types format install chromium screenshots clean always
+.PHONY: help run test test-fast lint types format install chromium screenshots bench clean always
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -47,6 +47,9 @@ chromium: .venv/.installed-dev ## get the browser for the browser tests, where t
 
 screenshots: chromium ## take the pictures of the pages
 	@$(BIN)/python -m tests.browser.screenshots
+
+bench: .venv/.installed ## measure lists and searches in blogs of 1,000 to 100,000 posts (ARGS="--help")
+	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove .venv and all that was built; instance/ stays
 	rm -rf .venv build dist static/vendor test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
