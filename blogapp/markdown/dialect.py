@@ -127,13 +127,14 @@ class _Apart(Preprocessor):
 class _Attributes(AttrListTreeprocessor):
     """Attribute lists that say what they are, ``{#id}``, ``{.class}`` or ``{: …}``.
 
-    Braces in prose, ``{name}``, are the author's words. (The types call these final, but
-    Python-Markdown reads them from the class.)
+    Braces in prose, ``{name}``, are the author's words.
     """
 
-    HEADER_RE = re.compile(rf"[ ]+{_LIST}[ ]*$")  # type: ignore[misc]
-    BLOCK_RE = re.compile(rf"\n[ ]*{_LIST}[ ]*$")  # type: ignore[misc]
-    INLINE_RE = re.compile(rf"^{_LIST}")  # type: ignore[misc]
+    # Python-Markdown reads these from the class, so they can be replaced in a subclass.
+
+    HEADER_RE = re.compile(rf"[ ]+{_LIST}[ ]*$")  # type: ignore[misc] # its types call them final
+    BLOCK_RE = re.compile(rf"\n[ ]*{_LIST}[ ]*$")  # type: ignore[misc] # final, too
+    INLINE_RE = re.compile(rf"^{_LIST}")  # type: ignore[misc] # final, too
 
 
 class _Alerts(Treeprocessor):
