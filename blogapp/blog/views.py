@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, redirect, render_template, request
@@ -29,17 +30,13 @@ def index() -> ResponseReturnValue:
     if request.path != "/" or asking.is_spelled_otherwise(chosen.query):
         return redirect(chosen.url, 301)
 
-    number = posts.count(chosen.select())
-    page = chosen.page()
+    page, number = chosen.page(), posts.count(chosen.select())
     return htmx.render_page(
         "blog/index.html",
         "blog/_article_list.html",
+        **_listed(chosen, page, number),
         filter=chosen,
-        number=number,
-        sentence=chosen.sentence(number),
-        title=asking.title(chosen, number),
         chips=chosen.chips(number),
-        page=page,
         hits=search.hits(search.parse(chosen.text), page.articles),
         suggestion=None if number else suggestions.spelling(chosen),
         wider=None if number else suggestions.wider(chosen),
@@ -87,16 +84,12 @@ def tag(name: str) -> ResponseReturnValue:
     if found.name != name or asking.is_spelled_otherwise(query):
         return redirect(urls.tag(found.name) + (f"?{query}" if query else ""), 301)
 
-    number = posts.count(chosen.select())
-    page = chosen.page()
+    page, number = chosen.page(), posts.count(chosen.select())
     return htmx.render_page(
         "blog/tag.html",
         "blog/_tag_articles.html",
+        **_listed(chosen, page, number),
         tag=found,
-        number=number,
-        sentence=chosen.sentence(number),
-        title=asking.title(chosen, number),
-        page=page,
         next_url=f"{urls.tag(found.name)}?after={page.next.after}" if page.next else None,
         after=chosen.after is not None,
     )
@@ -107,6 +100,16 @@ def archive() -> ResponseReturnValue:
     """All articles by year and month."""
     query = posts.summaries(posts.published())
     return render_template("blog/archive.html", years=list(_by_year(db.session.scalars(query))))
+
+
+def _listed(chosen: filters.Filter, page: filters.Page, number: int) -> dict[str, Any]:
+    """What a list shows, whatever it is a list of."""
+    return {
+        "page": page,
+        "number": number,
+        "sentence": chosen.sentence(number),
+        "title": asking.title(chosen, number),
+    }
 
 
 def _by_year(articles: sa.ScalarResult[Post]) -> Iterator[Year]:
