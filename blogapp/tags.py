@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -28,38 +27,6 @@ class Count:
 
     tag: Tag
     articles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """A tag as authors see it: its articles, its posts that readers do not find, its old names."""
-
-    tag: Tag
-    articles: int
-    unpublished: int
-    former: list[str]
-
-    @property
-    def posts(self) -> int:
-        """How many posts have it."""
-        return self.articles + self.unpublished
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merger:
-    """What becomes of *tag* and *into* when they are one, in numbers of articles."""
-
-    tag: Tag
-    into: Tag
-    articles: int
-    articles_of_into: int
-    both: int
-    unpublished: int  # posts that readers do not find
-
-    @property
-    def articles_after(self) -> int:
-        """How many articles the merged tag will have."""
-        return self.articles + self.articles_of_into - self.both
 
 
 def normalise(name: str) -> str:
@@ -120,27 +87,6 @@ def counts(articles: sa.Select[int]) -> list[Count]:
     query = sa.select(Tag, numbers.c.number).join(numbers, numbers.c.tag_id == Tag.id)
     rows = db.session.execute(query.order_by(Tag.name))
     return [Count(tag, number) for tag, number in rows]
-
-
-def usage(articles: sa.Select[int]) -> list[Usage]:
-    """List all tags, by name; *articles* is the selection of ids that readers find."""
-    found = sa.case((post_tags.c.post_id.in_(articles), 1))
-    rows = db.session.execute(
-        sa.select(Tag, sa.func.count(found), sa.func.count(post_tags.c.post_id))
-        .outerjoin(post_tags)
-        .group_by(Tag.id)
-        .order_by(Tag.name)
-    )
-    former = defaultdict(list)
-    for redirect in db.session.scalars(sa.select(TagRedirect).order_by(TagRedirect.name)):
-        former[redirect.tag_id].append(redirect.name)
-    return [Usage(tag, read, posts - read, former[tag.id]) for tag, read, posts in rows]
-
-
-def usage_of(tag: Tag, articles: sa.Select[int]) -> Usage:
-    """Tell of one tag what ``usage`` tells of all."""
-    read = _count(_having(tag), articles)
-    return Usage(tag, read, _count(_having(tag)) - read, former_names(tag))
 
 
 def find(name: str, articles: sa.Select[int]) -> Tag | None:
@@ -233,7 +179,7 @@ def merge(tag: Tag, into: Tag, name: str = "") -> None:
     takes *name*. Raises as ``rename`` does.
     """
     _expect_two(tag, into)
-    moved = post_tags.c.post_id.not_in(_having(into))
+    moved = post_tags.c.post_id.not_in(having(into))
     with _refusing_races():
         into.description = into.description or tag.description
         db.session.execute(
@@ -249,20 +195,6 @@ def merge(tag: Tag, into: Tag, name: str = "") -> None:
     if name:
         _rename(into, name)
     _index(into)
-
-
-def preview(tag: Tag, into: Tag, articles: sa.Select[int]) -> Merger:
-    """Count what ``merge`` would do; *articles* is the selection of ids that readers find."""
-    both = _having(tag).where(post_tags.c.post_id.in_(_having(into)))
-    either = _having(tag, into)
-    return Merger(
-        tag=tag,
-        into=into,
-        articles=_count(_having(tag), articles),
-        articles_of_into=_count(_having(into), articles),
-        both=_count(both, articles),
-        unpublished=_count(either) - _count(either, articles),
-    )
 
 
 def forget_name(tag: Tag, name: str) -> None:
@@ -286,6 +218,12 @@ def near_misses(typed: Iterable[str]) -> list[tuple[str, str]]:
     new = set(resolved(typed)).difference(known)
     pairs = likeness.alike([*known, *new]) if new else []
     return [pair if pair[0] in new else pair[::-1] for pair in pairs if len(new & {*pair}) == 1]
+
+
+def having(*tags: Tag) -> sa.Select[int]:
+    """Select the ids of the posts that have one of *tags*."""
+    having = post_tags.c.tag_id.in_([tag.id for tag in tags])
+    return sa.select(post_tags.c.post_id).where(having).distinct()
 
 
 def _stays(char: str) -> bool:
@@ -330,7 +268,7 @@ def _refusing_races() -> Iterator[None]:
 
 def _index(tag: Tag) -> None:
     """Let the posts of *tag*, and with them the search, know what their tags are called now."""
-    ids = list(db.session.scalars(_having(tag).order_by(post_tags.c.post_id)))
+    ids = list(db.session.scalars(having(tag).order_by(post_tags.c.post_id)))
     for at in range(0, len(ids), _INDEXED_AT_ONCE):
         search.index_tags(ids[at : at + _INDEXED_AT_ONCE])
     for post in db.session.identity_map.values():
@@ -341,16 +279,3 @@ def _index(tag: Tag) -> None:
 def _one_of(articles: sa.Select[int]) -> sa.Select[int]:
     """Select *articles* with their tags; to ask for one of them, walk the tag's own index."""
     return articles.join(post_tags, post_tags.c.post_id == Post.id)
-
-
-def _having(*tags: Tag) -> sa.Select[int]:
-    """Select the ids of the posts that have one of *tags*."""
-    having = post_tags.c.tag_id.in_([tag.id for tag in tags])
-    return sa.select(post_tags.c.post_id).where(having).distinct()
-
-
-def _count(posts: sa.Select[int], among: sa.Select[int] | None = None) -> int:
-    """Count *posts* (a selection of ids), or those of them that are *among* others."""
-    if among is not None:
-        posts = posts.where(post_tags.c.post_id.in_(among))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(posts.subquery())) or 0

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts, search, tags
+from blogapp import posts, search, tags, usage
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
 from blogapp.models import Post, Tag, TagRedirect, post_tags
@@ -284,11 +284,11 @@ def test_the_preview_tells_what_the_merge_does(make_post: MakePost, core: None) 
     tag, into = tag_named("javascript"), tag_named("js")
     read = posts.ids(posts.published())
 
-    told = tags.preview(tag, into, read)
+    told = usage.after_merging(tag, into, read)
     tags.merge(tag, into)
 
     assert (told.articles, told.articles_of_into, told.both) == (3, 2, 1)
-    done = tags.usage_of(into, read)
+    done = usage.of(into, read)
     assert (told.articles_after, told.unpublished) == (done.articles, done.unpublished) == (4, 1)
 
 

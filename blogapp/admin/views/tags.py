@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ... import likeness, posts, urls
+from ... import likeness, posts, urls, usage
 from ... import tags as core
 from ...errors import Conflict, Invalid
 from ...extensions import db
@@ -18,12 +18,12 @@ from . import bp
 @bp.get("/tags")
 def tags() -> ResponseReturnValue:
     """All tags, and above them those that are nearly the same."""
-    usage = {row.tag.name: row for row in core.usage(posts.ids(posts.published()))}
+    rows = {row.tag.name: row for row in usage.of_all(posts.ids(posts.published()))}
     alike = [
-        sorted((usage[name] for name in pair), key=lambda row: row.posts)
-        for pair in likeness.alike(usage)
+        sorted((rows[name] for name in pair), key=lambda row: row.posts)
+        for pair in likeness.alike(rows)
     ]
-    return render_template("admin/tags.html", usage=usage.values(), alike=alike)
+    return render_template("admin/tags.html", usage=rows.values(), alike=alike)
 
 
 @bp.get("/tags/<int:tag_id>")
@@ -106,9 +106,9 @@ def _refuse(found: Tag, form: TagForm, error: Invalid | Conflict) -> ResponseRet
 
 
 def _show(found: Tag, form: TagForm, status: int = 200) -> ResponseReturnValue:
-    usage = core.usage_of(found, posts.ids(posts.published()))
+    used = usage.of(found, posts.ids(posts.published()))
     rival = core.by_name(form.name.data or "") if form.name.errors else None
-    html = render_template("admin/tag.html", tag=found, form=form, usage=usage, rival=rival)
+    html = render_template("admin/tag.html", tag=found, form=form, usage=used, rival=rival)
     return html, status
 
 
@@ -117,7 +117,7 @@ def _show_merge(found: Tag, form: MergeForm, status: int = 200) -> ResponseRetur
     if form.into.data and not form.into.errors:
         try:
             into = core.other(found, form.into.data)
-            merger = core.preview(found, into, posts.ids(posts.published()))
+            merger = usage.after_merging(found, into, posts.ids(posts.published()))
         except Invalid as error:
             form.refuse(error)
             status = error.status
