@@ -110,18 +110,25 @@ def test_what_is_published_meanwhile_repeats_and_hides_nothing(
     assert (found if scripts else seen + found) == ALL[:40]
 
 
-def test_more_is_still_there_after_back(page: Page) -> None:
+def test_back_shows_what_a_fresh_load_shows_after_more_too(page: Page) -> None:
+    more = page.get_by_role("link", name="more articles")
+    headings = page.locator(".post-list h3")
     page.goto("/")
-    page.get_by_role("link", name="more articles").click()
-    expect(page.locator(".post-list h3")).to_have_count(40)
+    whole = page.locator("#article-list").inner_text()
+    more.click()
+    expect(headings).to_have_count(40)
+    more.click()
+    expect(headings).to_have_count(45)
     page.click("#chip-notes")
-    expect(page.locator(".post-list h3")).to_have_count(20)
+    expect(headings).to_have_count(20)
 
     page.go_back()
 
-    expect(page.locator(".post-list h3")).to_have_count(40)
-    page.get_by_role("link", name="more articles").click()
-    expect(page.locator(".post-list h3")).to_have_count(45)
+    expect(headings).to_have_count(20)
+    expect(page).to_have_url(re.compile(r"[0-9]/$"))
+    assert page.locator("#article-list").inner_text() == whole
+    more.click()
+    expect(headings).to_have_count(40)
 
 
 def test_a_failure_is_told_and_leaves_the_link(page: Page, watch: Watch) -> None:
