@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Request, Route, expect
 
 from .conftest import BOTH, PLAIN, Watch
 from .server import NAME, PASSWORD, Blog
@@ -444,3 +444,25 @@ def test_saving_twice_in_a_breath_is_no_conflict(author_page: Page, blog: Blog) 
     page.keyboard.press("Control+s")
     expect(page.locator("[data-unsaved]")).to_be_hidden()
     expect(body).to_have_value(re.compile("one two three"))
+
+
+def test_saving_in_the_moment_of_the_swap_does_not_leave_the_page(
+    author_page: Page, blog: Blog
+) -> None:
+    blog.post("Hello")
+    page = author_page
+    open_post(page, "Hello")
+    page.evaluate("""() => {
+      const again = () => document.querySelector("[data-save]").click();
+      document.addEventListener("htmx:afterSwap", () => setTimeout(again), { once: true });
+      window.stayed = true;
+    }""")
+
+    saves: list[Request] = []
+    page.on("request", lambda sent: saves.append(sent) if sent.method == "POST" else None)
+    with page.expect_request_finished(lambda sent: len(saves) == 2 and sent == saves[1]):
+        page.keyboard.press("Control+s")
+
+    assert saves[1].headers.get("hx-request") == "true"
+    expect_saved(page, "Saved")
+    assert page.evaluate("window.stayed")
