@@ -21,7 +21,7 @@ __all__ = [
     "trusted",
 ]
 
-SECONDS = 5.0  # the longest that one text may take
+SECONDS = 2.0  # the longest that one text may take
 
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 
 WORDS = 230  # a minute
 CHARACTERS = 400  # a minute, in scripts that do not put blanks between words
@@ -15,6 +15,8 @@ _CJK = re.compile(
     "\U00020000-\U0003ffff]"
 )
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+_TOKEN = re.compile(r"<(?:(?P<start>\w+)(?P<attributes>[^>]*)|/(?P<end>\w+))>|[^<]+")  # all of it
+_CLASSES = re.compile(r' class="([^"]*)"')
 _VOID = {"br", "col", "hr", "img", "input", "wbr"}
 _INLINE = {
     *("a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q"),
@@ -36,8 +38,8 @@ class Reading:
 def measure(html: str) -> Reading:
     """Read our HTML."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    for token in _TOKEN.finditer(html):
+        reader.take(token)
     prose, lead = _folded(reader.prose), _folded(reader.paragraphs)
     return Reading(
         plain=_folded(reader.all),
@@ -61,28 +63,30 @@ def _minutes(text: str) -> float:
     return words / WORDS + characters / CHARACTERS
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Sort the text of our HTML into prose and code."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.all: list[str] = []
         self.prose: list[str] = []
         self.code: list[str] = []
         self.paragraphs: list[str] = []  # those that stand for themselves, in no list or box
         self.open: list[tuple[str, list[str] | None]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._part(tag)
-        if tag not in _VOID:
-            self.open.append((tag, self._place(tag, dict(attrs).get("class") or "")))
+    def take(self, token: re.Match[str]) -> None:
+        if tag := token["start"]:
+            self._part(tag)
+            if tag not in _VOID:
+                classes = _CLASSES.search(token["attributes"])
+                self.open.append((tag, self._place(tag, classes[1] if classes else "")))
+        elif tag := token["end"]:
+            self._part(tag)
+            if self.open and self.open[-1][0] == tag:
+                self.open.pop()
+        else:
+            self._text(unescape(token[0]))
 
-    def handle_endtag(self, tag: str) -> None:
-        self._part(tag)
-        if self.open and self.open[-1][0] == tag:
-            self.open.pop()
-
-    def handle_data(self, data: str) -> None:
+    def _text(self, data: str) -> None:
         place = self._here()
         if place is not None:
             place.append(data)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
