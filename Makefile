@@ -4,15 +4,18 @@
 PYTHON ?= python3
 PORT ?= 8000
 HOST = 127.0.0.1
+CORPUS = ../shared/corpus
 ARGS =
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The 673 examples of GitHub's specification are test data in a package's source archive.
+SPEC := .venv/spec/marko-1.2.2.tar.gz
 # The stamps live in .venv, so that they go when it goes.
 PACKAGING := pyproject.toml hatch_build.py package.json package-lock.json
 LOST_HTMX := $(if $(wildcard static/vendor/htmx.min.js),,always)
 
-.PHONY: help run test test-fast lint types format install chromium screenshots bench clean always
+.PHONY: help run test test-fast lint types format install chromium corpus bench clean always
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -23,10 +26,10 @@ run: .venv/.installed ## serve the blog with sample posts at http://127.0.0.1:80
 	@$(BIN)/blogapp demo
 	@exec $(BIN)/blogapp serve --host $(HOST) --port $(PORT)
 
-test: chromium ## run the whole suite, the browser tests included (ARGS="-k …")
+test: chromium $(SPEC) ## run the whole suite, the browser tests included (ARGS="-k …")
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-test-fast: .venv/.installed-dev ## run the suite without the browser tests
+test-fast: .venv/.installed-dev $(SPEC) ## run the suite without the browser tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/browser $(ARGS)
 
 lint: .venv/.installed-dev ## check style and format
@@ -40,13 +43,13 @@ format: .venv/.installed-dev ## format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
 
-install: .venv/.installed-dev ## install everything for development into .venv
+install: .venv/.installed-dev $(SPEC) ## install everything for development into .venv
 
 chromium: .venv/.installed-dev ## get the browser for the browser tests, where there is none
 	@tests/browser/get-chromium.sh
 
-screenshots: chromium ## take the pictures of the pages
-	@$(BIN)/python -m tests.browser.screenshots
+corpus: .venv/.installed-dev ## compare our Markdown with GitHub's on real posts (CORPUS=folder, ARGS="--help")
+	@$(BIN)/python -m tests.github $(ARGS) $(CORPUS)
 
 bench: .venv/.installed ## measure lists and searches in blogs of 1,000 to 100,000 posts (ARGS="--help")
 	@$(BIN)/python -m bench $(ARGS)
@@ -75,3 +78,8 @@ clean: ## remove .venv and all that was built; instance/ stays
 	@echo "Installing the tools for tests, types and style …" >&2
 	@$(PIP) install --group test --group types --group lint
 	@touch $@
+
+$(SPEC): | .venv/.python
+	@echo "Fetching the examples of GitHub's specification …" >&2
+	@rm -rf $(@D)
+	@$(PIP) download --no-deps --no-binary marko --dest $(@D) marko==$(patsubst marko-%.tar.gz,%,$(@F))

@@ -1,0 +1,1 @@
+"""Our Markdown beside GitHub's: the same texts through both, compared by structure."""
