@@ -13,6 +13,7 @@ from pygments.token import STANDARD_TYPES
 
 CSS = Path(__file__).parent.parent / "static/css/code.css"
 CLASSES = sorted(name for name in STANDARD_TYPES.values() if name)
+LINE = "hll"  # what Pygments calls a highlighted line
 THEMES = ("light", "dark")
 GROUNDS = {"light": "#f3f1eb", "dark": "#151b21"}
 
@@ -31,11 +32,12 @@ def rules() -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("line", ["", LINE])
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_token_is_readable_on_its_ground(
-    rules: dict[str, dict[str, str]], name: str, theme: str
+    rules: dict[str, dict[str, str]], name: str, line: str, theme: str
 ) -> None:
-    block = rules[".code pre"]
+    block = rules[".code pre"] | (rules[f".code .{line}"] if line else {})
     token = block | rules.get(f".code .{name}", {})
 
     ink = colour(token["color"], rules, theme)
@@ -51,16 +53,16 @@ def test_code_stands_on_the_grounds_of_the_house(
     assert colour(rules[".code pre"]["background-color"], rules, theme) == GROUNDS[theme]
 
 
-def test_added_and_removed_lines_differ_by_more_than_their_ink(
+def test_added_removed_and_highlighted_lines_differ_by_more_than_their_ink(
     rules: dict[str, dict[str, str]],
 ) -> None:
     for theme in THEMES:
         grounds = {
             colour(rules[selector]["background-color"], rules, theme)
-            for selector in (".code pre", ".code .gi", ".code .gd")
+            for selector in (".code pre", ".code .gi", ".code .gd", f".code .{LINE}")
         }
 
-        assert len(grounds) == 3
+        assert len(grounds) == 4
 
 
 def test_only_classes_that_pygments_writes_are_coloured(
@@ -68,7 +70,7 @@ def test_only_classes_that_pygments_writes_are_coloured(
 ) -> None:
     coloured = {s.removeprefix(".code .") for s in rules if s.startswith(".code .")}
 
-    assert coloured <= set(CLASSES)
+    assert coloured <= {*CLASSES, LINE}
 
 
 def test_colours_are_tokens_and_every_token_is_used(rules: dict[str, dict[str, str]]) -> None:

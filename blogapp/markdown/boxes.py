@@ -5,6 +5,7 @@ All of it works on the sanitiser's output, where every ``<`` starts a tag.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from . import tags
@@ -13,9 +14,12 @@ _SINGLE = re.compile(r"<(input|img|a|td|th)(?=[ >])[^>]*>")
 _EXTERNAL = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _TABLE = re.compile(r"(<table\b[^>]*>)(?=\s*(?:<caption\b[^>]*>(.*?)</caption>)?)", re.DOTALL)
 _PRE = re.compile(
-    r'(?P<figure><figure class="code(?: tree)?">(?:<figcaption>(?P<name>[^<]*)</figcaption>)?)?'
+    r'(?P<figure><figure class="code(?: tree)?">'
+    r"(?:<figcaption>(?P<name>[^<]*)(?:<small>[^<]*</small>)?</figcaption>)?)?"
     r"<pre\b[^>]*>|</pre>"
 )
+_NUMBERED = re.compile(r'<code start="([0-9]{1,6})">(.*?)</code>', re.DOTALL)
+_LINE = re.compile(r'<span class="line(?: hll)?"')
 _BACKREF = re.compile(r'<a class="footnote-backref"[^>]*? href="#(fnref(\d*)-(\d+))"[^>]*>')
 _TAG = re.compile(r"<[^>]*>")
 
@@ -25,7 +29,7 @@ def furnish(html: str) -> str:
     html = html.replace("<p></p>", "")  # left where a paragraph was opened around a block
     html = _SINGLE.sub(_single, html)
     html = _TABLE.sub(_table, html).replace("</table>", "</table></div>")
-    html = _code(html)
+    html = _NUMBERED.sub(_numbers, _code(html))
     html = html.replace('<div class="alert ', '<div role="note" class="alert ')
     html = html.replace(
         '<section class="footnotes">',
@@ -83,6 +87,18 @@ def _code(html: str) -> str:
         return f'{figure}<pre tabindex="0" role="group" aria-label="{label}">'
 
     return _PRE.sub(box, html)
+
+
+def _numbers(match: re.Match[str]) -> str:
+    """Number the lines of code: in attributes, for what is text is copied, searched, read aloud.
+
+    The numbers are as wide as the last of them.
+    """
+    first = int(match[1])
+    width = len(str(first + len(_LINE.findall(match[2])) - 1))
+    numbers = itertools.count(first)
+    numbered = _LINE.sub(lambda line: f'{line[0]} data-line="{next(numbers):>{width}}"', match[2])
+    return f"<code>{numbered}</code>"
 
 
 def _attribute(text: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 
-from . import boxes, dialect, fallback, outline, reading, sanitize
+from . import allowance, boxes, dialect, fallback, outline, reading, sanitize
 from .rendered import Rendered, trusted
 
 
 def convert(source: str) -> Rendered:
     """Render *source*; for text from people go through ``render()``, which is bounded."""
     nonce = f"n{secrets.token_hex(8)}-"
-    html = dialect.parse(fallback.clean(source), nonce=nonce)
+    with allowance.shared():
+        html = dialect.parse(fallback.clean(source), nonce=nonce)
     html = boxes.furnish(sanitize.authors(html, nonce=nonce))
     html, headings = outline.arrange(html)
     html = sanitize.ours(html)

@@ -39,7 +39,9 @@ _OURS = {
     "a": {"rel"},
     "img": {"loading", "decoding"},
     "input": {"disabled"},
+    "span": {"data-line"},
 }
+_READ = {"code": {"start"}}  # by boxes.furnish, which makes something else of it
 _FURNISHED = {
     tag: _ATTRIBUTES.get(tag, set()) | _OURS.get(tag, set()) for tag in _ATTRIBUTES | _OURS
 }
@@ -57,7 +59,7 @@ _CLASSES = {
     "ol": {"task-list"},
     "p": {"alert-title"},
     "section": {"footnotes"},
-    "span": {name for name in STANDARD_TYPES.values() if name},
+    "span": {"hll", "line"} | {name for name in STANDARD_TYPES.values() if name},
     "summary": {"alert-title"},
     "td": _ALIGNMENTS,
     "th": _ALIGNMENTS,
@@ -82,7 +84,8 @@ def authors(html: str, *, nonce: str) -> str:
 
     The answer is well formed, and in it ``<`` and ``>`` stand for tags only.
     """
-    attributes = _ATTRIBUTES | {tag: _ATTRIBUTES.get(tag, set()) | {"id"} for tag in _IDS}
+    ids = {tag: _ATTRIBUTES.get(tag, set()) | {"id"} for tag in _IDS}
+    attributes = _ATTRIBUTES | _READ | ids
 
     def keep(tag: str, name: str, value: str) -> str | None:
         if name == "id":

@@ -12,7 +12,7 @@
     }
   };
   const copy = async (button) => {
-    const code = button.closest(".code").querySelector("code").textContent;
+    const code = button.closest(".code").querySelector("pre").textContent;
     try {
       await navigator.clipboard.writeText(code);
       button.textContent = "copied";

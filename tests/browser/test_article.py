@@ -1,27 +1,13 @@
-"""An article in the browser: copying code, the contents, the picture, a missing page."""
+"""An article in the browser: the contents, the picture, a missing page."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from .conftest import BOTH
 from .server import Blog
-
-CODE = '    indented = "<b> & \\"quotes\\""\n\nafter = None\n'
-
-
-def test_copying_takes_exactly_the_code(page: Page, context: BrowserContext, blog: Blog) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    blog.post("Code", body=f"```python\n{CODE}```\n")
-    page.goto("/blog/code")
-
-    page.get_by_role("button", name="copy").focus()
-    page.keyboard.press("Enter")
-
-    expect(page.locator("#live")).to_have_text("Copied.")
-    assert page.evaluate("navigator.clipboard.readText()") == CODE
 
 
 @BOTH
