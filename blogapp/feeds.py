@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from . import config, markdown, urls
+from . import config, languages, markdown, urls
 from .models import Post
 
 SIZE = 20  # entries
@@ -61,7 +61,7 @@ def json_feed(feed: Feed) -> dict[str, Any]:
 
 
 def _add_entry(root: ET.Element, post: Post) -> None:
-    entry = ET.SubElement(root, "entry")
+    entry = ET.SubElement(root, "entry", {"xml:lang": post.language} if post.language else {})
     _add(entry, "title", post.title)
     _add(entry, "id", f"urn:uuid:{post.uid}")
     _link(entry, "alternate", urls.article(post), "text/html")
@@ -85,11 +85,18 @@ def _item(post: Post) -> dict[str, Any]:
         "date_modified": _stamp(_changed(post)),
         "tags": [tag.name for tag in post.tags],
     }
-    return item | ({"summary": post.description} if post.description else {})
+    if post.description:
+        item["summary"] = post.description
+    if post.language:
+        item["language"] = post.language
+    return item
 
 
 def _full_text(post: Post) -> str:
-    return str(markdown.absolute(post.body_html, urls.absolute(urls.article(post))))
+    text = str(markdown.absolute(post.body_html, urls.absolute(urls.article(post))))
+    if post.language and languages.direction(post.language) == "rtl":
+        return f'<div lang="{post.language}" dir="rtl">{text}</div>'  # feeds cannot say it
+    return text
 
 
 def _changed(post: Post) -> datetime | None:

@@ -22,11 +22,13 @@ def of(post: Post) -> dict[str, Any]:
         "datePublished": published.isoformat(timespec="seconds"),
         "dateModified": changed.isoformat(timespec="seconds"),
         "author": {"@type": "Person", "name": settings.author},
-        "inLanguage": settings.language,
+        "inLanguage": post.language or settings.language,
         "timeRequired": f"PT{post.reading_minutes}M",
     }
     if post.description or post.excerpt:
         data["description"] = post.description or post.excerpt
+    if post.series:
+        data["isPartOf"] = {"@type": "CreativeWorkSeries", "name": post.series}
     if post.tags:
         data["keywords"] = [tag.name for tag in post.tags]
     return data

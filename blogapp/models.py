@@ -59,7 +59,10 @@ class Post(Model):
     """
 
     __tablename__ = "posts"
-    __table_args__ = (sa.Index("ix_posts_published_at_id", "published_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_posts_published_at_id", "published_at", "id"),
+        sa.Index("ix_posts_series", "series", "published_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(
@@ -73,13 +76,20 @@ class Post(Model):
     renderer_version: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int] = mapped_column(default=1, doc="reading time, from the body")
     minutes_by_author: Mapped[int | None]
+    language: Mapped[str | None] = mapped_column(sa.String(35), doc="BCP 47; else the site's")
+    series: Mapped[str | None] = mapped_column(sa.String(200), doc="name, as it is shown")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     published_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(
         default=utcnow, doc="when title, description or body last changed"
     )
     source: Mapped[str | None] = mapped_column(sa.Text, index=True, doc="file it came from")
-    source_digest: Mapped[str | None] = mapped_column(sa.String(64), doc="of what it said")
+    source_digest: Mapped[str | None] = mapped_column(
+        sa.String(64), index=True, doc="of what it said"
+    )
+    linked_digest: Mapped[str | None] = mapped_column(
+        sa.String(64), doc="of where its addresses, links and images led"
+    )
     imported_digest: Mapped[str | None] = mapped_column(sa.String(64), doc="of what it became")
     imported_tags: Mapped[list[str] | None] = mapped_column(
         sa.JSON(none_as_null=True), doc="their names when it came"
@@ -118,6 +128,38 @@ class Redirect(Model):
 
     slug: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+
+
+class OldAddress(Model):
+    """A path at which another system served a post: it leads to the post.
+
+    *path* is written as ``addresses.normalise`` does.
+    """
+
+    __tablename__ = "old_addresses"
+
+    path: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+
+
+class Image(Model):
+    """A picture in the media folder; its *name* there is its address, and says what is in it."""
+
+    __tablename__ = "images"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    digest: Mapped[str] = mapped_column(
+        sa.String(64), unique=True, doc="SHA-256 of what is served"
+    )
+    original_digest: Mapped[str] = mapped_column(
+        sa.String(64), index=True, doc="SHA-256 of the file that it was made of"
+    )
+    type: Mapped[str] = mapped_column(sa.String(20), doc="such as image/png")
+    width: Mapped[int] = mapped_column(doc="pixels")
+    height: Mapped[int] = mapped_column(doc="pixels")
+    size: Mapped[int] = mapped_column(doc="bytes")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Message(Model):

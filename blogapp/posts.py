@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -13,12 +12,13 @@ from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
-from . import markdown, search, slugs, tags
+from . import languages, markdown, search, slugs, tags
 from .errors import Conflict, Invalid, Missing
 from .extensions import db
 from .models import MAX_ID, Post, Redirect, post_tags, utcnow
 
 MAX_MINUTES = 1000  # of reading
+MAX_SERIES = 200  # characters
 EXCERPT_LENGTH = 200  # characters
 RELATED = 3
 NEAREST = 5
@@ -34,6 +34,8 @@ class Text:
     body: str = ""
     tags: Sequence[str] = ()
     minutes: int | None = None
+    language: str | None = None  # BCP 47; else the site's
+    series: str | None = None
 
 
 def published(now: datetime | None = None) -> sa.Select[Post]:
@@ -97,12 +99,14 @@ def expect(post: Post, version: int) -> None:
 def says(post: Post, text: Text) -> bool:
     """Whether *post* already says just this: a form that was sent twice is no conflict."""
     return (
-        (post.title, post.description, post.body, post.minutes_by_author)
+        (post.title, post.description, post.body, *_rest(post))
         == (
             _line(text.title),
             _line(text.description),
             normalise(text.body),
             text.minutes,
+            _language(text.language),
+            _series(text.series),
         )
         and (text.slug.strip() in {"", post.slug})
         and ([tag.name for tag in post.tags] == sorted(tags.resolved(text.tags)))
@@ -158,35 +162,27 @@ def nearest(slug: str) -> list[Post]:
     return [candidates[name] for name in best]
 
 
-def create(text: Text) -> Post:
-    """Write a new draft. Raises as ``revise`` does."""
+def create(text: Text, *, rendered: markdown.Rendered | None = None) -> Post:
+    """Write a new draft. Takes and raises what ``revise`` does."""
     now = utcnow()
     post = Post(title="", slug="", created_at=now, updated_at=now)
-    revise(post, text)
+    revise(post, text, rendered=rendered)
     return post
 
 
-def revise(post: Post, text: Text) -> bool:
+def revise(post: Post, text: Text, *, rendered: markdown.Rendered | None = None) -> bool:
     """Give *post* this text; tells whether anything changed.
 
-    Raises ``Invalid`` for an empty title or a slug that another post has, ``Conflict`` if
-    another post took it in this very moment.
+    *rendered* is what ``markdown.render`` made of the normalised body, by who did it ahead.
+    Raises ``Invalid`` for an empty title, a slug that another post has, or what is no language
+    or too long for a series; ``Conflict`` if another post took the slug in this very moment.
     """
-    title = _line(text.title)
-    if not title:
-        raise Invalid("title", "A post needs a title.")
-    slug = _slug(post, text.slug, title)
-    body = normalise(text.body)
-
+    slug = _slug(post, text.slug, _title(text))
     before = (post.title, post.description, post.body)
     tag_names = [tag.name for tag in post.tags]
-    rest = (post.slug, post.minutes_by_author, tag_names)
+    rest = (post.slug, *_rest(post), tag_names)
     _remember(post, slug)
-    post.slug, post.title, post.minutes_by_author = slug, title, text.minutes
-    post.description = _line(text.description)
-    if post.body != body or post.renderer_version != markdown.VERSION:
-        post.body = body
-        render(post)
+    fill(post, text, slug=slug, rendered=rendered)
     retitled = before != (post.title, post.description, post.body)
     if retitled:
         post.updated_at = utcnow()
@@ -200,9 +196,20 @@ def revise(post: Post, text: Text) -> bool:
         flag_modified(post, "slug")  # tags are part of what a version is
         _flush()
     if touched:  # else no UPDATE has told whether *post* is still what is stored
-        _date_tags(post)
+        date_tags(post)
         search.index(post)
-    return retitled or rest != (post.slug, post.minutes_by_author, wanted)
+    return retitled or rest != (post.slug, *_rest(post), wanted)
+
+
+def fill(post: Post, text: Text, *, slug: str, rendered: markdown.Rendered | None = None) -> None:
+    """Give *post* all of *text* but its tags; it is not stored by that. Raises ``Invalid``."""
+    post.slug, post.title, post.minutes_by_author = slug, _title(text), text.minutes
+    post.description = _line(text.description)
+    post.language, post.series = _language(text.language), _series(text.series)
+    body = normalise(text.body)
+    if post.body != body or post.renderer_version != markdown.VERSION:
+        post.body = body
+        render(post, rendered)
 
 
 def normalise(body: str) -> str:
@@ -210,9 +217,12 @@ def normalise(body: str) -> str:
     return body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
-def render(post: Post) -> str | None:
-    """Make of the body what pages show of it; returns a notice for the author, if any."""
-    rendered = markdown.render(post.body)
+def render(post: Post, rendered: markdown.Rendered | None = None) -> str | None:
+    """Make of the body what pages show of it, unless it is *rendered* already.
+
+    Returns a notice for the author, if any.
+    """
+    rendered = rendered or markdown.render(post.body)
     post.body_html = str(rendered.html)
     post.headings = [asdict(heading) for heading in rendered.headings]
     post.minutes = rendered.minutes
@@ -230,7 +240,7 @@ def publish(post: Post, at: datetime | None = None) -> None:
     if not was_readable:  # what readers see first is not a change of what they saw
         post.updated_at = min(post.updated_at, post.published_at)
     db.session.flush()
-    _date_tags(post)
+    date_tags(post)
 
 
 def unpublish(post: Post) -> None:
@@ -238,7 +248,7 @@ def unpublish(post: Post) -> None:
     _keep_address(post)
     post.published_at = None
     db.session.flush()
-    _date_tags(post)
+    date_tags(post)
 
 
 def free_slug(wish: str, post: Post | None = None) -> str:
@@ -246,9 +256,45 @@ def free_slug(wish: str, post: Post | None = None) -> str:
     return _free(slugs.make(wish), post or Post())
 
 
+def taken(wishes: Iterable[str]) -> dict[str, int]:
+    """Tell which of these slugs posts have or had, each with the id of the post."""
+    wanted = list(wishes)
+    had = sa.select(Redirect.slug, Redirect.post_id).where(Redirect.slug.in_(wanted))
+    have = sa.select(Post.slug, Post.id).where(Post.slug.in_(wanted))
+    return dict(db.session.execute(sa.union_all(had, have)).all())
+
+
 def _line(text: str) -> str:
     """Write a title or description the one way: a line, with zero bytes visible."""
     return " ".join(normalise(text).split())
+
+
+def _title(text: Text) -> str:
+    title = _line(text.title)
+    if not title:
+        raise Invalid("title", "A post needs a title.")
+    return title
+
+
+def _rest(post: Post) -> tuple[int | None, str | None, str | None]:
+    """What an author says of a post beside its text, tags and slug."""
+    return post.minutes_by_author, post.language, post.series
+
+
+def _language(written: str | None) -> str | None:
+    if not (written or "").strip():
+        return None
+    language = languages.normalise(written or "")
+    if language is None:
+        raise Invalid("language", "A language is written as en or pt-BR.")
+    return language
+
+
+def _series(written: str | None) -> str | None:
+    series = _line(written or "")
+    if len(series) > MAX_SERIES:
+        raise Invalid("series", f"The name of a series has at most {MAX_SERIES} characters.")
+    return series or None
 
 
 def _slug(post: Post, wish: str, title: str) -> str:
@@ -270,22 +316,15 @@ def slug_is_made(post: Post) -> bool:
     """Whether the slug of *post* is the one made of its title, and may go with it."""
     if post.published_at is not None:
         return False
-    made = slugs.make(post.title)
-    suffix = re.search(r"-[0-9]+$", post.slug)
-    return post.slug in {made, _numbered(made, suffix[0]) if suffix else made}
+    return slugs.is_made_of(post.slug, slugs.make(post.title))
 
 
 def _free(slug: str, post: Post) -> str:
     number, candidate = 1, slug
     while _is_taken(candidate, post):
         number += 1
-        candidate = _numbered(slug, f"-{number}")
+        candidate = slugs.numbered(slug, f"-{number}")
     return candidate
-
-
-def _numbered(slug: str, suffix: str) -> str:
-    """Put *suffix* behind *slug*, within the length that a slug may have."""
-    return slug[: slugs.MAX_LENGTH - len(suffix)].rstrip("-") + suffix
 
 
 def _is_taken(slug: str, post: Post) -> bool:
@@ -320,12 +359,11 @@ def _excerpt(plain: str) -> str:
     return f"{cut.rstrip(' ,;:.–—-')}…"
 
 
-def _date_tags(post: Post) -> None:
-    """Let the tags of *post* know when it is published: that is the order of their lists."""
-    moment = sa.select(Post.published_at).where(Post.id == post.id).scalar_subquery()
-    db.session.execute(
-        sa.update(post_tags).where(post_tags.c.post_id == post.id).values(published_at=moment)
-    )
+def date_tags(*changed: Post) -> None:
+    """Let the tags of posts know when these are published: that is the order of their lists."""
+    moment = sa.select(Post.published_at).where(Post.id == post_tags.c.post_id).scalar_subquery()
+    chosen = post_tags.c.post_id.in_([post.id for post in changed])
+    db.session.execute(sa.update(post_tags).where(chosen).values(published_at=moment))
 
 
 def _flush() -> None:

@@ -40,6 +40,17 @@ def make(text: str) -> str:
     return slug.strip("-_") or FALLBACK
 
 
+def numbered(slug: str, suffix: str) -> str:
+    """Put *suffix* behind *slug*, within the length that a slug may have."""
+    return slug[: MAX_LENGTH - len(suffix)].rstrip("-") + suffix
+
+
+def is_made_of(slug: str, wish: str) -> bool:
+    """Tell whether *slug* is *wish*, or that with the number that sets it apart."""
+    suffix = re.search(r"-[0-9]+$", slug)
+    return slug in {wish, numbered(wish, suffix[0]) if suffix else wish}
+
+
 def _own_letters(text: str) -> str:
     """Keep letters with their marks; write the Latin ones among them plainly."""
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -18,6 +18,10 @@ def write(post: Post) -> str:
         header["description"] = post.description
     if post.tags:
         header["tags"] = [tag.name for tag in post.tags]
+    if post.series:
+        header["series"] = post.series
+    if post.language:
+        header["language"] = post.language
     if post.minutes_by_author:
         header["readTime"] = post.minutes_by_author
     front = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)

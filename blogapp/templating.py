@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Flask
 
-from . import assets, config, linked_data, markdown, urls
+from . import assets, config, languages, linked_data, markdown, urls
 from .models import Message, Post
 
 # htmx's own settings: see docs/architecture.md, "How HTMX is used".
@@ -41,6 +41,8 @@ def init_app(app: Flask) -> None:
         tag_url=urls.tag,
         body_of=_body_of,
         linked_data=linked_data.of,
+        direction=languages.direction,
+        spoken=_spoken,
     )
     app.jinja_env.filters.update(day=_day, minute=_minute, iso=_iso, mailto=_mailto)
     app.context_processor(lambda: {"site": config.current()})
@@ -48,6 +50,16 @@ def init_app(app: Flask) -> None:
 
 def _body_of(post: Post) -> Any:
     return markdown.trusted(post.body_html)
+
+
+def _spoken(language: str | None) -> dict[str, str]:
+    """The attributes of a text in another *language* than the page around it."""
+    site = config.current().language
+    tag = languages.normalise(language or "")
+    if tag is None or tag.lower() == site.lower():
+        return {}
+    way = languages.direction(tag)
+    return {"lang": tag} | ({"dir": way} if way != languages.direction(site) else {})
 
 
 def _day(moment: datetime, *, year: bool = True) -> str:

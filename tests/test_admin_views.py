@@ -347,6 +347,71 @@ def test_a_form_that_was_sent_twice_is_no_conflict(
     assert stored(app).body == "new"
 
 
+# Series and language
+
+
+@as_both
+def test_series_and_language_are_kept_and_can_be_taken_away(
+    app: Flask, send: Send, headers: dict[str, str]
+) -> None:
+    send("/admin/posts/new", headers, title="Hello", series=" My  series ", language="pt_br")
+    kept = stored(app)
+    send("/admin/posts/1", headers, body="More.")
+    again = stored(app)
+    send("/admin/posts/1", headers, series="", language="")
+    gone = stored(app)
+
+    assert (kept.series, kept.language) == ("My series", "pt-BR")
+    assert (again.series, again.language, again.body) == ("My series", "pt-BR", "More.")
+    assert (gone.series, gone.language) == (None, None)
+
+
+@as_both
+@pytest.mark.parametrize(
+    ("field", "written", "said"),
+    [
+        ("language", "my <language>", "“my <language>” is no language tag. Write it as en"),
+        ("series", "s" * 201, "At most 200 characters."),
+    ],
+)
+def test_what_is_no_language_or_series_is_refused_with_all_words_kept(
+    app: Flask, send: Send, headers: dict[str, str], field: str, written: str, said: str
+) -> None:
+    response = send("/admin/posts/new", headers, title="Hello", body="Text.", **{field: written})
+
+    assert response.status_code == 422
+    assert error_at(response)[field].startswith(said)
+    fields = fields_of(response.text)
+    assert (fields[field], fields["body"].strip(), fields["title"]) == (written, "Text.", "Hello")
+    assert re.search(r'<details class="more-fields" open>', response.text)
+
+
+def test_the_editor_offers_the_series_that_there_are(
+    author_client: CheckedClient, make_post: MakePost
+) -> None:
+    make_post("One", None, series="Queues & tables")
+
+    elements = parse(author_client.get("/admin/posts/new").text)
+
+    known = next(e for e in elements if e.attrib.get("id") == "field-series-known")
+    assert [option.attrib["value"] for option in known] == ["Queues & tables"]
+
+
+@pytest.mark.parametrize(
+    ("language", "marked"), [("he", ' lang="he" dir="rtl"'), ("en", ""), ("no tag", "")]
+)
+def test_the_preview_is_in_the_language_of_the_text(
+    author_client: CheckedClient, language: str, marked: str
+) -> None:
+    form = fields_of(author_client.get("/admin/posts/new").text)
+
+    page = author_client.post(
+        "/admin/preview", data=form | {"title": "x", "body": "y", "language": language}
+    ).text
+
+    assert f'<div class="prose"{marked}>' in page
+
+
 # Slugs
 
 

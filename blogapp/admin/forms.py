@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
-from .. import posts, tags, times
+from .. import languages, posts, tags, times
 from ..forms import Form, strip
 from ..models import Post, Tag
 
@@ -45,6 +45,17 @@ class PostForm(Form):
         [Optional(), NumberRange(1, posts.MAX_MINUTES, f"From 1 to {posts.MAX_MINUTES} minutes.")],
         render_kw={"min": 1, "max": posts.MAX_MINUTES, "placeholder": "counted"},
     )
+    language = StringField(
+        "language",
+        filters=[strip],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    series = StringField(
+        "series",
+        [Length(max=posts.MAX_SERIES, message=f"At most {posts.MAX_SERIES} characters.")],
+        filters=[strip],
+        render_kw={"autocomplete": "off", "list": "field-series-known"},
+    )
     publish_at = StringField(
         "publish at", filters=[strip], render_kw={"placeholder": "2026-03-14 09:30"}
     )
@@ -70,9 +81,16 @@ class PostForm(Form):
             tags=", ".join(tag.name for tag in post.tags),
             body=post.body,
             minutes=post.minutes_by_author,
+            language=post.language,
+            series=post.series,
             publish_at=times.to_form(post.published_at, zone) if post.published_at else "",
             zone=zone.key,
         )
+
+    def validate_language(self, field: StringField) -> None:
+        """Refuse what is no language tag. Called by WTForms for its name."""
+        if field.data and languages.normalise(field.data) is None:
+            raise ValidationError(f"“{field.data}” is no language tag. Write it as en or pt-BR.")
 
     def begun_from(self) -> int:
         """The version of the post that this form was filled from."""
@@ -88,6 +106,8 @@ class PostForm(Form):
             body=self.body.data or "",
             tags=(self.tags.data or "").split(","),
             minutes=self.minutes.data,
+            language=self.language.data,
+            series=self.series.data,
         )
 
     def time_zone(self) -> ZoneInfo:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ... import config, htmx, identity, markdown, slugs, tags, times
+from ... import config, htmx, identity, markdown, series, slugs, tags, times
 from ... import posts as core
 from ...errors import Conflict, Invalid
 from ...extensions import db
@@ -192,5 +192,9 @@ def _editor(
 ) -> dict[str, Any]:
     """What the editor's templates need."""
     action = url_for(".post", post_id=post.id) if post else url_for(".new_post")
-    known = {"tags_known": tags.names(), "zones_known": _zones()}
+    known = {
+        "tags_known": tags.names(),
+        "series_known": series.names(),
+        "zones_known": _zones(),
+    }
     return {"post": post, "form": form, "action": action, "rendered": rendered, **known}
