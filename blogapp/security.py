@@ -37,7 +37,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 # Feeds, sources and images are there for other sites' pages (feed readers), too.
-SHARED = {"static", "blog.feed_xml", "blog.feed_json", "blog.tag_feed", "blog.source_of"}
+SHARED = {
+    *("static", "blog.image", "blog.source_of"),
+    *("blog.feed_xml", "blog.feed_json", "blog.tag_feed"),
+}
 MOVED = {301, 308}
 READS = {"GET", "HEAD", "OPTIONS"}
 

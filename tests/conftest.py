@@ -21,13 +21,14 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
-from blogapp import authors, config, create_app, messages, posts, tags
+from blogapp import authors, config, create_app, images, messages, posts, tags
 from blogapp.extensions import db
 from blogapp.models import Post
 
 from .pages import check_page
 
 PASSWORD = "correct horse battery"
+IMAGE = b"GIF89a\1\0\1\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"  # a pixel
 PAST = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
 HTMX = {"HX-Request": "true"}
@@ -45,9 +46,10 @@ settings.load_profile("house")
 
 @dataclass(frozen=True, slots=True)
 class FilledBlog:
-    """A database to copy from, and the ids of what is in it."""
+    """A database and images to copy from, and the ids of what is in them."""
 
     database: Path
+    media: Path
     ids: dict[str, str]
 
 
@@ -149,6 +151,7 @@ def app(standing_app: Flask, blank_instance: Path) -> Iterator[Flask]:
     folder = standing_app.config["BLOG"].instance
     for old in folder.glob("blog.db*"):
         old.unlink()
+    shutil.rmtree(folder / "media", ignore_errors=True)
     shutil.copy(blank_instance / "blog.db", folder)
     standing_app.testing = True
     yield standing_app
@@ -231,16 +234,18 @@ def filled_blog(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) 
         posts.create(posts.Text(title="Draft"))
         request = messages.Request(name="Vera", email="v@example.org", body="Hi.", post="hello")
         message, token = messages.receive(request)
+        image = images.take(IMAGE, "dot.gif")
         [spare] = tags.named(["spare"])
         db.session.flush()
         tags.rename(spare, "unused")
         db.session.commit()
         ids = {"post": str(post.id), "version": str(post.version)}
         ids |= {"message": str(message.id), "token": token}
+        ids |= {"image": image.name}
         ids |= {"tag": str(spare.id), "tag_version": tags.version(spare)}
         db.session.remove()
         db.engine.dispose()
-    return FilledBlog(folder / "blog.db", ids)
+    return FilledBlog(folder / "blog.db", folder / "media", ids)
 
 
 @pytest.fixture
@@ -248,7 +253,7 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     """Fill the blog with some of everything; then fill the ids of it into addresses."""
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     connection.execute("ATTACH ? AS filled", [str(filled_blog.database)])
-    for table in ("posts", "tags", "post_tags", "tag_redirects", "messages"):
+    for table in ("posts", "tags", "post_tags", "tag_redirects", "messages", "images"):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM filled.{table}")  # noqa: S608
     columns = "rowid, title, tags, description, body"
     connection.execute(
@@ -256,6 +261,7 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     )
     connection.commit()
     connection.close()
+    shutil.copytree(filled_blog.media, app.config["BLOG"].instance / "media", dirs_exist_ok=True)
     return lambda address: address.format_map(filled_blog.ids)
 
 

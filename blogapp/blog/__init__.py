@@ -1,6 +1,6 @@
 """Readers' pages, and what machines read of them."""
 
-from . import machines
+from . import arrivals, machines, media
 from .views import bp
 
-__all__ = ["bp", "machines"]
+__all__ = ["arrivals", "bp", "machines", "media"]

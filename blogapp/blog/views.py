@@ -10,7 +10,20 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import config, filters, htmx, posts, search, slugs, source, suggestions, tags, urls
+from .. import (
+    addresses,
+    config,
+    filters,
+    htmx,
+    posts,
+    search,
+    series,
+    slugs,
+    source,
+    suggestions,
+    tags,
+    urls,
+)
 from ..errors import Missing
 from ..extensions import db
 from ..models import Post
@@ -55,7 +68,12 @@ def article(slug: str) -> ResponseReturnValue:
 
     older, newer = posts.neighbours(post)
     html = render_template(
-        "blog/article.html", post=post, older=older, newer=newer, related=posts.related(post)
+        "blog/article.html",
+        post=post,
+        parts=series.parts(post),
+        older=older,
+        newer=newer,
+        related=posts.related(post),
     )
     response = Response(html)
     response.vary.add("Accept")
@@ -127,7 +145,8 @@ def _by_year(articles: sa.ScalarResult[Post]) -> Iterator[Year]:
 
 def _elsewhere(slug: str, suffix: str) -> ResponseReturnValue:
     """Send readers of an old or misspelt address on; tell the others what may be meant."""
-    post = posts.visible(slugs.make(slug)) or posts.moved(slug)
+    post = posts.visible(slug) or posts.moved(slug) or addresses.find(f"/blog/{slug}")
+    post = post or posts.visible(slugs.make(slug))
     if post is None:
         raise Missing("There is no article at this address.", posts.nearest(slug))
     return redirect(urls.article(post) + suffix, 301)

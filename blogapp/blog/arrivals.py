@@ -1,0 +1,20 @@
+"""Readers who come by an address of another system: they are led to the article."""
+
+from __future__ import annotations
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from .. import addresses, urls
+from .views import bp
+
+
+@bp.before_app_request
+def lead_on() -> ResponseReturnValue | None:
+    """Look among the old addresses, where no page of ours is."""
+    asks = request.method in {"GET", "HEAD"}
+    if not asks or not isinstance(request.routing_exception, NotFound):
+        return None
+    post = addresses.find(request.path)
+    return redirect(urls.article(post), 301) if post else None
