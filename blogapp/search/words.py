@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 SIGNS = "!#$%&*+-./:=@_~^|<>?\\"  # the tokenizer of the index must know them as letters
@@ -80,8 +81,13 @@ def fold_char(char: str) -> str:
 
 def cut(text: str) -> Cut:
     """Cut *text* into the tokens that the index keeps."""
-    chunks = list(_chunks(fold(text)))
-    return _cut(chunks, [_joints(chunk, is_open=True) for chunk in chunks])
+    words: list[str] = []
+    rows: list[tuple[str, ...]] = []
+    for written in fold(text).split():
+        found = _cut_before(written) if len(written) <= MAX_LENGTH else _cut_written(written)
+        words += found[0]
+        rows += found[1]
+    return Cut(tuple(words), tuple(filter(None, rows)), ends_joined=bool(rows and rows[-1]))
 
 
 def cut_typed(text: str, *, unfinished: bool) -> Cut:
@@ -145,6 +151,19 @@ def _chunks(text: str) -> Iterator[list[Piece]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+def _cut_written(written: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Cut what stands between blanks: its words, and a row of joints for each chunk."""
+    chunks = list(_chunks(written))
+    joints = (_joints(chunk, is_open=True) for chunk in chunks)
+    return (
+        tuple(word for chunk in chunks for word in _words(chunk)),
+        tuple(tuple(token[:MAX_LENGTH] for token in row) for row in joints),
+    )
+
+
+_cut_before = lru_cache(20_000)(_cut_written)  # most words of a text have stood in another one
 
 
 def _cut(chunks: list[list[Piece]], joints: list[Iterator[str]]) -> Cut:
