@@ -1,18 +1,15 @@
-"""Front matter: what is taken off a text's top, what is refused, and how dates are read."""
+"""Front matter: what is taken off a text's top in every notation, and what is refused."""
 
 from __future__ import annotations
 
+import re
 import time
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogapp.transfer import frontmatter
-
-BERLIN = ZoneInfo("Europe/Berlin")
+from blogapp.transfer.headers import frontmatter, header
 
 
 def refusal(text: str) -> frontmatter.FrontMatterError:
@@ -55,11 +52,24 @@ def test_a_bom_crlf_blank_lines_and_dots_are_tolerated(text: str) -> None:
         "----\ntitle: T\n----\n",
         "Text\n---\ntitle: T\n---\n",
         " ---\ntitle: T\n---\n",
-        "+++\ntitle = 'T'\n+++\n",
+        "---\n\nA text between two rules.\n\n---\n",
+        "---\n- a\n- b\n---\n",
+        "---\nNote: this is a text\nand goes on.\n---\n",
+        "---\n# Heading\n\nText\n\n---\n",
+        "+++\n\nA line of signs on top.\n\n+++\n",
+        "Note: this is how it works.\nIt goes on.\n\nText\n",
+        "Note: one\nWarning: two\n\nText\n",
+        "https://example.com: a place\n\nText\n",
+        '{"a": 1}\n\nText\n',
+        "{% include x %}\n\nText\n",
+        "```yaml\nservices:\n  web: 1\n```\nText\n",
+        "```\ntitle: x\n",
     ],
 )
 def test_a_text_without_front_matter_stays_whole(text: str) -> None:
-    assert frontmatter.split(text)[:2] == (None, text)
+    parts = frontmatter.split(text)
+
+    assert (parts.values, parts.body, parts.body_line, parts.notation) == (None, text, 1, "")
 
 
 def test_a_rule_in_the_text_does_not_end_it() -> None:
@@ -145,13 +155,15 @@ def test_json_escapes_become_whole_characters() -> None:
         ("---\na: b\n\tc: d\n---\n", 3, "tab"),
         ("---\na: b\ntitle: @home\n---\n", 3, "quotes"),
         ("---\na: b\ntitle: *home\n---\n", 3, "quotes"),
-        ("---\na: b\nprose\n\nmore prose\n---\n", 3, "---"),
+        ("---\ntitle: b\nprose\n\nmore prose\n---\n", 3, "---"),
         ("---\na: b\nc: \x07\n---\n", 3, "character"),
+        ("---\ra: b\rc: d: e\r---\r", 3, "colon"),
+        ("---\na: 'b\u2028c\x85d'\nc: d: e\n---\n", 3, "colon"),
         ('---\na: "\\U00110000"\n---\n', 1, "not YAML"),
         ("---\na: [b\n---\n", 2, "never closed"),
         ("---\ntitle: T\n\nText\n", 1, "never ends"),
-        ("---\n\njust text\n---\n", 3, "not front matter"),
-        ("---\n- a\n- b\n---\n", 2, "not front matter"),
+        ("---\n\n- a\n  b: c\n---\n", 4, "colon"),
+        ("---\n- a:\n  b: c\n---\n", 2, "not front matter"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(text: str, line: int, cause: str) -> None:
@@ -175,10 +187,10 @@ def laughs() -> str:
         laughs(),
         "a: &a [*a]",
         "a: " + "[" * 50_000,
-        "- " * 50_000,
+        "a:\n  " + "- " * 50_000,
         "\n".join(" " * depth + "a:" for depth in range(400)),
         "a: [" + "x," * 30_000 + "x]",
-        "a: " + "b" * (frontmatter.LONGEST + 1),
+        "a: " + "b" * (header.LONGEST + 1),
     ],
 )
 def test_what_would_take_long_is_refused_at_once(yaml: str) -> None:
@@ -195,102 +207,85 @@ def test_an_alias_that_repeats_little_is_followed() -> None:
     assert parts.values == {"a": ["one"], "b": ["one"]}
 
 
+@pytest.mark.parametrize(
+    ("text", "notation", "body_line"),
+    [
+        ("---yaml\ntitle: T\ndate: 2020-01-01\n---\nBody\n", "yaml", 5),
+        ("title: T\ndate: 2020-01-01\n---\nBody\n", "yaml", 4),
+        ("```yaml\ntitle: T\ndate: 2020-01-01\n```\nBody\n", "yaml", 5),
+        ("~~~\n---\ntitle: T\ndate: 2020-01-01\n---\n~~~\nBody\n", "yaml", 7),
+        ("+++\ntitle = 'T'\ndate = 2020-01-01\n+++\nBody\n", "toml", 5),
+        ("---toml\ntitle = 'T'\ndate = 2020-01-01\n---\nBody\n", "toml", 5),
+        ("```toml\n+++\ntitle = 'T'\ndate = 2020-01-01\n+++\n```\nBody\n", "toml", 7),
+        ('{"title": "T", "date": "2020-01-01"}\nBody\n', "json", 2),
+        ('{\n  "title": "T",\n  "date": "2020-01-01"\n}\nBody\n', "json", 5),
+        ('---json\n{"title": "T", "date": "2020-01-01"}\n---\nBody\n', "json", 4),
+        ("title: T\ndate: 2020-01-01\n\nBody\n", "keys", 3),
+        ("Title: T\nDate:2020-01-01\nBody\n", "keys", 3),
+    ],
+)
+def test_every_notation_says_the_same(text: str, notation: str, body_line: int) -> None:
+    parts = frontmatter.split(text)
+
+    assert parts.values == {"title": "T", "date": "2020-01-01"}
+    assert parts.body.strip() == "Body"
+    assert (parts.notation, parts.body_line) == (notation, body_line)
+
+
+@pytest.mark.parametrize("text", ["---js\n{a: 1}\n---\nText", "---coffee\na: 1\n---\nText"])
+def test_a_header_that_is_a_program_is_refused(text: str) -> None:
+    assert "write it as YAML" in str(refusal(text))
+
+
+@pytest.mark.parametrize("rule", ["---", "+++"])
+def test_a_header_that_never_ends_names_what_is_missing(rule: str) -> None:
+    entry = "title: T" if rule == "---" else "title = 'T'"
+
+    assert f"put a line {rule} after it" in str(refusal(f"{rule}\n{entry}\n\nText\n"))
+
+
+BODIES = st.text().map(lambda text: text.replace("\r", ""))
+WORDS = st.from_regex(r"[a-z][a-z ]{0,20}[a-z]", fullmatch=True)
+
+
 @settings(deadline=None)
-@given(st.text())
-def test_any_text_is_split_or_refused(text: str) -> None:
-    for whole in (text, f"---\n{text}\n---\nbody", f"---\na: {text}\n---\nbody"):
+@given(WORDS, BODIES)
+def test_header_and_body_come_apart_where_they_were_joined(title: str, body: str) -> None:
+    for above, notation in (
+        (f"---\ntitle: {title} x\n---\n", "yaml"),
+        (f"title: {title} x\ndate: 2020-01-01\n---\n", "yaml"),
+        (f"```yaml\ntitle: {title} x\ndate: 2020-01-01\n```\n", "yaml"),
+        (f"+++\ntitle = '{title} x'\n+++\n", "toml"),
+        (f'{{"title": "{title} x"}}\n', "json"),
+        (f"title: {title} x\ndate: 2020-01-01\n\n", "keys"),
+    ):
+        parts = frontmatter.split(above + body)
+
+        assert parts.values is not None
+        assert (parts.values["title"], parts.notation) == (f"{title} x", notation)
+        assert parts.body.removeprefix("\n") == body or notation != "keys"
+        assert parts.body == body or notation == "keys"
+        assert parts.body_line == (above + body).removesuffix(parts.body).count("\n") + 1
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.text(alphabet="-+`~:{}[]\"' \n\r\ttile=a#|&*")))
+def test_any_text_is_split_or_refused_and_no_word_of_it_is_lost(text: str) -> None:
+    for whole in (
+        text,
+        *(f"{rule}\n{text}\n{rule}\nbody" for rule in ("---", "+++", "```")),
+        f"---\na: {text}\n---\nbody",
+        f"title: {text}\n\nbody",
+        f'{{"title": {text}}}\nbody',
+    ):
         try:
             parts = frontmatter.split(whole)
         except frontmatter.FrontMatterError as error:
-            assert 1 <= error.line <= whole.count("\n") + 1
+            assert 1 <= error.line <= len(re.findall("\r\n|\r|\n", whole)) + 1
         else:
-            assert whole.replace("\r\n", "\n").endswith(parts.body)
-
-
-@pytest.mark.parametrize(
-    ("written", "utc"),
-    [
-        ("2019-11-06", "2019-11-05T23:00"),
-        ("2019-7-6", "2019-07-05T22:00"),
-        ("2019/11/06", "2019-11-05T23:00"),
-        ("20191106", "2019-11-05T23:00"),
-        ("06.11.2019", "2019-11-05T23:00"),
-        ("2019年11月6日", "2019-11-05T23:00"),
-        ("November 6, 2019", "2019-11-05T23:00"),
-        ("6th Nov 2019", "2019-11-05T23:00"),
-        ("2019-11-06 8:30", "2019-11-06T07:30"),
-        ("2019-11-06T08:30:15", "2019-11-06T07:30:15"),
-        ("2019-11-06 08:30 PM", "2019-11-06T19:30"),
-        ("2019-11-06 12:05 a.m.", "2019-11-05T23:05"),
-        ("2013-04-13 00:39:32.000000000 +09:00", "2013-04-12T15:39:32"),
-        ("2013-09-06 22:02:41 -0400", "2013-09-07T02:02:41"),
-        ("2023-05-01T8:09:26-07:00", "2023-05-01T15:09:26"),
-        ("2025-07-28T10:00:00.125Z", "2025-07-28T10:00:00.125"),
-        ("2025-07-28 10:00 UTC", "2025-07-28T10:00"),
-        ("2025-07-28 10:00:00 +0530", "2025-07-28T04:30"),
-        ("2025-07-28 10:00:00 +2", "2025-07-28T08:00"),
-        ("2012-08-13 12:00:00 EST", "2012-08-13T17:00"),
-        ("Wed, 02 Oct 2002 13:00:00 GMT", "2002-10-02T13:00"),
-        ("Sun Jan 05 2020 10:00:00 GMT+0100 (CET)", "2020-01-05T09:00"),
-        (" 2019-11-06\n 10:00 ", "2019-11-06T09:00"),
-    ],
-)
-def test_a_date_is_read_as_bloggers_write_it(written: str, utc: str) -> None:
-    assert frontmatter.moment(written, BERLIN) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
-
-
-def test_a_time_that_the_clock_skips_moves_forward() -> None:
-    skipped = frontmatter.moment("2021-03-28 02:30", BERLIN)
-
-    assert skipped.astimezone(BERLIN).isoformat() == "2021-03-28T03:30:00+02:00"
-
-
-def test_of_a_time_that_happens_twice_the_first_is_meant() -> None:
-    assert frontmatter.moment("2021-10-31 02:30", BERLIN).hour == 0
-
-
-@pytest.mark.parametrize(
-    ("written", "cause"),
-    [
-        ("2021-02-29", "“2021-02-29” does not exist"),
-        ("2021-13-01", "does not exist"),
-        ("2021-01-01 24:30", "does not exist"),
-        ("2021-01-01 13:00 PM", "does not exist"),
-        ("0001-01-01T00:00:00Z", "does not exist"),
-        ("9999-12-31 23:59 -1200", "does not exist"),
-        ("04/05/2013", "two different days"),
-        ("2021-01-01 10:00 +2500", "offset"),
-        ("2021-01-01 10:00 XYZ", "offset"),
-        ("soon", "“soon” is not a date"),
-        ("2021-01", "not a date"),
-        ("2021-01-01 and more", "not a date"),
-        ("2021-01-011", "not a date"),
-        ("", "not a date"),
-        (None, "not a date"),
-        (["2021-01-01"], "not a date"),
-    ],
-)
-def test_what_is_no_date_is_refused_with_the_cause(written: object, cause: str) -> None:
-    with pytest.raises(ValueError, match=cause):
-        frontmatter.moment(written, BERLIN)
-
-
-@settings(deadline=None)
-@given(
-    st.one_of(st.text(), st.datetimes().map(str), st.from_regex(r"\d{4}-\d\d-\d\dT\d+:\d+ .{5}"))
-)
-def test_any_text_is_a_moment_in_utc_or_refused(text: str) -> None:
-    try:
-        found = frontmatter.moment(text, BERLIN)
-    except ValueError:
-        return
-
-    assert found.tzinfo is UTC
-
-
-@pytest.mark.parametrize(
-    ("written", "meaning"),
-    [("true", True), ("Yes", True), ("off", False), ("0", False), ("maybe", None), (None, None)],
-)
-def test_a_switch_is_on_off_or_neither(written: object, meaning: bool | None) -> None:
-    assert frontmatter.switch(written) is meaning
+            written = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+            assert written.endswith(parts.body)
+            header = written.removesuffix(parts.body)
+            assert parts.body_line == header.count("\n") + 1
+            assert (parts.values is None) == (header == "")
+            assert all(1 <= line <= max(parts.body_line, 1) for line in parts.lines.values())

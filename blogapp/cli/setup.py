@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from .. import authors, config, upkeep
 from ..errors import BlogError
 from ..extensions import db, make_private
-from ..transfer.importer import Outcome
+from ..transfer.storing.importer import Outcome
 from .authors import generated_password
 from .importing import bring_in
 from .rendering import render_again

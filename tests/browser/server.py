@@ -20,10 +20,11 @@ from flask import Flask
 from playwright.sync_api import BrowserContext
 
 from blogapp import authors, config, create_app, messages, posts
+from blogapp.cli import importing
 from blogapp.cli.setup import SAMPLES
 from blogapp.extensions import Model, db
 from blogapp.models import Session
-from blogapp.transfer import importer, sources
+from blogapp.transfer.storing.storing import Outcome
 
 COMMAND = Path(sys.executable).with_name("blogapp")
 STARTS = 3  # tries, for a free port may be taken before the server has it
@@ -66,10 +67,8 @@ class Blog:
     def samples(self) -> None:
         """Store the sample posts that `make run` shows."""
         with self.app.app_context():
-            zone = config.current().timezone
-            for result in importer.bring_in(sources.find(SAMPLES), SAMPLES, zone=zone):
-                assert result.outcome is importer.Outcome.ADDED, result
-            db.session.commit()
+            for result in importing.bring_in(SAMPLES):
+                assert result.outcome is Outcome.ADDED, result
 
     def message(self, **words: str) -> int:
         """Store a contact request; returns its id."""

@@ -1,0 +1,128 @@
+"""What an import costs beside the rendering, and how much memory it takes.
+
+`python -m bench.imports` imports some posts and five times as many, each twice, in a process of
+its own. Exits with 1 if a goal is missed.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from flask_migrate import upgrade
+
+from blogapp import config, create_app
+from blogapp.extensions import db
+from blogapp.markdown import pool
+from blogapp.transfer.files import trees
+from blogapp.transfer.reading import systems
+from blogapp.transfer.storing.importer import Import
+
+from . import corpus, texts
+from .lexicon import Lexicon
+
+GROWTH = 5  # times as many posts, the second time
+MOST_BESIDE = 1.0  # times the rendering: what all else may cost, in processor time
+MOST_MEMORY = 1.3  # times as much, for GROWTH times the posts
+LINKED = 3  # each third post has a link to another one
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an import took: seconds by the clock, of the processor, and megabytes at most.
+
+    *again* is the second import's time by the clock, which finds that nothing has changed.
+    """
+
+    posts: int
+    wall: float
+    rendering: float
+    beside: float
+    megabytes: float
+    again: float
+
+
+@click.command()
+@click.option("--posts", default=2000, show_default=True, help="In the smaller of the imports.")
+def main(posts: int) -> None:
+    """Measure imports: time by the clock and of the processor, and memory."""
+    small, large = (_measured(number) for number in (posts, posts * GROWTH))
+    for found in (small, large):
+        click.echo(
+            f"{found.posts:>6} posts {found.posts / found.wall:6.0f} a second;"
+            f" rendering {found.rendering / found.posts * 1000:5.1f} ms,"
+            f" all else {found.beside / found.posts * 1000:5.1f} ms a post;"
+            f" {found.megabytes:4.0f} MB; again {found.posts / found.again:6.0f} a second"
+        )
+    beside, memory = large.beside / large.rendering, large.megabytes / small.megabytes
+    click.echo(f"beside the rendering: {beside:.2f} × of it, goal {MOST_BESIDE}")
+    click.echo(f"memory for {GROWTH} × the posts: {memory:.2f} ×, goal {MOST_MEMORY}")
+    sys.exit(beside > MOST_BESIDE or memory > MOST_MEMORY)
+
+
+def _measured(posts: int) -> Figures:
+    with tempfile.TemporaryDirectory() as place:
+        _write(Path(place, "old"), posts)
+        with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+            return alone.submit(_imported, Path(place), posts).result()
+
+
+def _write(folder: Path, posts: int) -> None:
+    """Write posts of prose, code, lists and tables."""
+    folder.mkdir()
+    author = corpus.Author(posts, Lexicon.of_size(8000))
+    prose = texts.KINDS["prose"](1500)
+    for number in range(1, posts + 1):
+        post = author.write(number)
+        link = f"\n\n[before](post-{number - 1:06}.md)" if number % LINKED == 0 else ""
+        header = f"title: “{post.title}”\ndate: {post.created_at.isoformat()}\n"
+        header += f"permalink: /notes/{number}/\ntags: {list(post.tags)}\n"
+        file = folder / f"post-{number:06}.md"
+        file.write_text(f"---\n{header}---\n\n{post.body}{link}\n\n{prose}", encoding="utf-8")
+
+
+def _imported(place: Path, posts: int) -> Figures:
+    app = create_app(config.Settings(instance=place / "instance"))
+    with app.app_context():
+        upgrade()
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        wall = _run(place / "old")
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        pool.pool.close()  # only children that have ended are counted
+        rendering = resource.getrusage(resource.RUSAGE_CHILDREN)
+        again = _run(place / "old")
+        db.engine.dispose()
+    return Figures(
+        posts=posts,
+        wall=wall,
+        rendering=rendering.ru_utime + rendering.ru_stime,
+        beside=own.ru_utime + own.ru_stime - before.ru_utime - before.ru_stime,
+        megabytes=own.ru_maxrss / 1024,
+        again=again,
+    )
+
+
+def _run(folder: Path) -> float:
+    """Import *folder*; returns the seconds that it took."""
+    began = time.perf_counter()
+    with (
+        trees.opened(folder) as tree,
+        Import(tree, system=systems.detect(tree), zone=ZoneInfo("UTC"), language="en") as work,
+    ):
+        for _ in work.read():
+            pass
+        for _ in work.store():
+            db.session.commit()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m bench.imports")

@@ -1,0 +1,75 @@
+"""Batches: many new posts stored at once, each as ``posts.create`` and ``publish`` would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import markdown, posts, search, tags
+from .errors import Conflict
+from .extensions import db
+from .models import Post, utcnow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A post to be: its *text*, which has a slug, what was *rendered* of it, and its moments.
+
+    Without *published_at* it is a draft.
+    """
+
+    text: posts.Text
+    rendered: markdown.Rendered
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+def make(news: Sequence[New]) -> list[Post]:
+    """Make new posts, which ``store`` stores.
+
+    Raises ``Invalid`` as ``posts.revise`` does, and ``Conflict`` if a slug is taken.
+    """
+    _expect_free(news)
+    every = tags.named(name for new in news for name in new.text.tags)
+    known = {tag.name: tag for tag in every}
+    made = []
+    for new in news:
+        post = _make(new)
+        names = tags.normalised(new.text.tags)
+        if not known.keys() >= {*names}:  # some are names that a tag had once
+            names = tags.resolved(names)
+        post.tags = [known[name] for name in sorted({*names})]
+        made.append(post)
+    return made
+
+
+def store(made: Sequence[Post]) -> None:
+    """Store what ``make`` made; flushes."""
+    if not made:
+        return
+    db.session.add_all(made)
+    db.session.flush()
+    posts.date_tags(*made)
+    search.index(*made)
+
+
+def updated(at: datetime, published_at: datetime) -> datetime:
+    """Date a change *at* a moment: not before the publication, and not later for its sake."""
+    return max(at, min(published_at, utcnow()))
+
+
+def _expect_free(news: Sequence[New]) -> None:
+    slugs = [new.text.slug for new in news]
+    taken = posts.taken(slugs).keys() or {slug for slug in slugs if slugs.count(slug) > 1}
+    if taken:
+        raise Conflict(f"Another post is at “{min(taken)}” by now. Import the file once more.")
+
+
+def _make(new: New) -> Post:
+    now = utcnow()
+    first = min(now, new.published_at or now)
+    updated_at = updated(new.updated_at or first, first)
+    post = Post(created_at=first, published_at=new.published_at, updated_at=updated_at)
+    posts.fill(post, new.text, slug=new.text.slug, rendered=new.rendered)
+    return post

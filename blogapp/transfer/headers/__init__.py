@@ -1,0 +1,1 @@
+"""Headers: what stands above a post's text, in any of the notations that blogs have."""

@@ -1,0 +1,162 @@
+"""Prose: a Markdown text without what is code in it, its lines where they were."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from html import unescape
+
+_FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|~{3,})")
+_FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
+_COMMENT = re.compile(r"<!--(?:(?!<!--|-->)[\s\S])*-->")
+_LINE_BREAK = re.compile(r"(\n[ \t]*\n)")
+
+_LONGEST = 5000  # characters that are searched for markup
+_MARKUP = [
+    (re.compile(pattern), put)
+    for pattern, put in (
+        (r"!\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])", ""),
+        (r"\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])", r"\1"),
+        (r"\[\^[^\[\]]*\]", ""),
+        (r"<((?:https?://|mailto:)[^<>\s]*)>", r"\1"),
+        (r"(?<!\\)</?[A-Za-z][^<>]*>", ""),
+        (r"(?<![\w\\])(_{1,3})(?=\S)([^_]*[^_\s])\1(?!\w)", r"\2"),
+        (r"(?<!\\)(\*{1,3}|~~)(?=\S)([^*~]*[^*~\s])\1", r"\2"),
+        (r"\\([!-/:-@\[-`{-~])", r"\1"),
+    )
+]
+_SIGN = re.compile(r"[^\w\s.,:;()?-]")
+_CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
+_BLOCK_MARK = re.compile(r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|[0-9]{1,9}[.)][ \t]+)*")
+
+
+class Lines:
+    """Where the lines of a text begin: which one a place is on, from *first*."""
+
+    def __init__(self, text: str, first: int = 1) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._first = first
+
+    def at(self, index: int) -> int:
+        return bisect_right(self._starts, index) - 1 + self._first
+
+
+class Fences:
+    """Follows fenced code blocks, line by line."""
+
+    def __init__(self) -> None:
+        self._fence = ""
+
+    def hold(self, line: str) -> bool:
+        """Tell whether the next line belongs to a block, its fences included."""
+        if self._fence:
+            end = _FENCE_END.fullmatch(line)
+            if end and end[1].startswith(self._fence):
+                self._fence = ""
+            return True
+        start = _FENCE.match(line)
+        self._fence = start[1] if start else ""
+        return start is not None
+
+
+def fenced(lines: list[str]) -> list[bool]:
+    """Tell of each line whether it belongs to a fenced code block, its fences included."""
+    fences = Fences()
+    return [fences.hold(line) for line in lines]
+
+
+def masked(body: str) -> str:
+    """Leave out fenced code, code spans and comments: what stands there is meant as text.
+
+    The lines keep their numbers.
+    """
+    lines = body.split("\n")
+    kept = ["" if code else line for line, code in zip(lines, fenced(lines), strict=True)]
+    spanless = "".join(_without_spans(part) for part in _LINE_BREAK.split("\n".join(kept)))
+    return _COMMENT.sub(_breaks, spanless)
+
+
+def without_elements(text: str, names: tuple[str, ...]) -> str:
+    """Leave out the HTML elements of these *names*; the lines keep their numbers."""
+    opening = re.compile(rf"<({'|'.join(names)})(?=[\s/>])", re.IGNORECASE | re.ASCII)
+    closing = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in names}
+    kept: list[str] = []
+    unclosed: set[str] = set()
+    position = 0
+    for found in opening.finditer(text):
+        name = found[1].lower()
+        if found.start() < position or name in unclosed:
+            continue
+        end = closing[name].search(text, found.end())
+        if end is None:
+            unclosed.add(name)
+            continue
+        breaks = text.count("\n", found.start(), end.start())
+        kept += [text[position : found.start()], "\n" * breaks]
+        position = end.start()
+    return "".join([*kept, text[position:]])
+
+
+def words(markdown: str) -> str:
+    """Read the plain words of a heading or paragraph, on one line, at most 5,000 characters."""
+    text = " ".join(markdown[:_LONGEST].split())
+    if not _SIGN.search(text):
+        return text
+    text = _ATTRIBUTES.sub("", text)
+    parts = []
+    end = 0
+    for code in _CODE.finditer(text):
+        parts += [_without_markup(text[end : code.start()]), code[2].strip()]
+        end = code.end()
+    return " ".join("".join([*parts, _without_markup(text[end:])]).split())
+
+
+def paragraphs(markdown: str) -> str:
+    """Read the plain words of running text: no headings, code, images, tables or comments."""
+    kept = []
+    for line in _blocks(markdown[:_LONGEST]):
+        line = _BLOCK_MARK.sub("", line, count=1)
+        if not line.startswith(("#", "|", "[^", "{%", "{{", "{:", ":::", "import ", "export ")):
+            kept.append(line)
+    return words("\n".join(kept))
+
+
+def _blocks(markdown: str) -> list[str]:
+    """List the lines outside of fences and comments."""
+    lines = _COMMENT.sub(_breaks, markdown).split("\n")
+    return [line for line, code in zip(lines, fenced(lines), strict=True) if not code]
+
+
+def _breaks(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
+
+
+def _without_markup(text: str) -> str:
+    for pattern, put in _MARKUP:
+        text = pattern.sub(put, text)
+    return unescape(text)
+
+
+def _without_spans(paragraph: str) -> str:
+    if "`" not in paragraph:
+        return paragraph
+    # CommonMark 6.1. Looking for each end anew would take quadratic time.
+    runs = list(re.finditer("`+", paragraph))
+    later: defaultdict[int, list[int]] = defaultdict(list)
+    for number in range(len(runs) - 1, -1, -1):
+        later[len(runs[number][0])].append(number)
+    kept, position, number = [], 0, 0
+    while number < len(runs):
+        ends = later[len(runs[number][0])]
+        while ends and ends[-1] <= number:
+            ends.pop()
+        if ends:
+            kept.append(paragraph[position : runs[number].start()])
+            number = ends[-1]
+            span = paragraph[position + len(kept[-1]) : runs[number].end()]
+            kept.append("\n" * span.count("\n"))
+            position = runs[number].end()
+        number += 1
+    return "".join([*kept, paragraph[position:]])

@@ -1,0 +1,1 @@
+"""Rewriting: links and images in a text that moves to another address."""

@@ -1,0 +1,1 @@
+"""Storing: posts that were read become posts of this blog, each once."""

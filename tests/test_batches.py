@@ -1,0 +1,102 @@
+"""Batches: many posts at once become what each would become for itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from blogapp import batches, differences, markdown, posts, tags
+from blogapp.batches import New
+from blogapp.errors import Conflict, Invalid
+from blogapp.extensions import db
+from blogapp.models import Post, post_tags
+from blogapp.posts import Text
+from blogapp.search import engine
+
+pytestmark = pytest.mark.usefixtures("core")
+
+PAST = datetime(2020, 5, 4, tzinfo=UTC)
+
+
+def new(slug: str, published_at: datetime | None = PAST, **text: Any) -> New:
+    written = Text(**{"title": slug, "slug": slug, "body": f"Words of *{slug}*."} | text)
+    rendered = markdown.render(posts.normalise(written.body))
+    return New(text=written, rendered=rendered, published_at=published_at)
+
+
+def store(*news: New) -> list[Post]:
+    made = batches.make(news)
+    batches.store(made)
+    db.session.commit()
+    return made
+
+
+def columns(post: Post) -> dict[str, Any]:
+    """All that is stored of *post*, but what tells it apart from another one of the same text."""
+    own = {"id", "uid", "slug", "version", "created_at"}
+    return {name: getattr(post, name) for name in {*Post.__table__.columns.keys()} - own}
+
+
+@pytest.mark.parametrize("published_at", [None, PAST, datetime(2200, 1, 1, tzinfo=UTC)])
+def test_a_post_of_a_batch_is_one_that_was_created_and_published(
+    published_at: datetime | None,
+) -> None:
+    text: dict[str, Any] = {
+        **{"title": " A  title ", "description": "A\nline", "body": "# H\r\n\n`x` \0"},
+        **{"tags": ["B", "a", "b"], "minutes": 3, "language": "pt_br", "series": " A  tour "},
+    }
+    alone = posts.create(Text(**text, slug="alone"))
+    if published_at:
+        posts.publish(alone, published_at)
+    [batched] = store(new("batched", published_at, **text))
+
+    found, expected = columns(batched), columns(alone)
+    assert found.pop("updated_at") - expected.pop("updated_at") < timedelta(minutes=1)
+    assert found == expected
+    assert [tag.name for tag in batched.tags] == [tag.name for tag in alone.tags] == ["a", "b"]
+    dates = sa.select(post_tags.c.published_at).where(post_tags.c.post_id == batched.id)
+    assert set(db.session.scalars(dates)) == {published_at}
+    assert [found for found in differences.of_posts() if found] == []
+
+
+def test_tags_are_shared_and_go_by_the_names_that_they_have_now() -> None:
+    [old] = tags.named(["old"])
+    db.session.flush()
+    tags.rename(old, "now")
+    db.session.commit()
+
+    first, second = store(
+        new("one", tags=["Old", "x"]), new("two", tags=["now", "old", "X", "!?"])
+    )
+
+    assert [tag.name for tag in first.tags] == [tag.name for tag in second.tags] == ["now", "x"]
+    assert tags.names() == ["now", "x"]
+
+
+def test_all_of_a_batch_can_be_found() -> None:
+    made = store(*(new(f"post-{number}") for number in range(5)))
+
+    assert list(db.session.scalars(engine.current().ids())) == [post.id for post in made]
+
+
+@pytest.mark.parametrize("slugs", [("taken", "free"), ("had", "free"), ("twice", "twice")])
+def test_a_slug_that_is_taken_stops_the_batch(slugs: tuple[str, str]) -> None:
+    post = posts.create(Text(title="x", slug="had"))
+    posts.publish(post, PAST)
+    posts.revise(post, Text(title="x", slug="taken"))
+    db.session.commit()
+
+    with pytest.raises(Conflict, match=f"at “{slugs[0]}” by now"):
+        batches.make([new(slug) for slug in slugs])
+
+
+def test_a_post_without_a_title_stops_the_batch() -> None:
+    with pytest.raises(Invalid, match="needs a title"):
+        batches.make([new("a", title=" ")])
+
+
+def test_no_posts_are_no_batch() -> None:
+    assert store() == []
