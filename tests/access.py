@@ -1,7 +1,8 @@
 """The access table: every endpoint, who may use it, and an address of it that works.
 
-``{post}``, ``{tag}`` and ``{message}`` are ids, ``{version}`` is the post's, ``{tag_version}``
-the tag's, ``{token}`` that of a status page. No post has the tag; it was called “spare” once.
+``{post}``, ``{tag}`` and ``{message}`` are ids, ``{image}`` is a name, ``{version}`` is the
+post's, ``{tag_version}`` the tag's, ``{token}`` that of a status page. No post has the tag; it was
+called “spare” once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ READERS = {
     "blog.index": "/",
     "blog.article": "/blog/hello",
     "blog.source_of": "/blog/hello.md",
+    "blog.image": "/media/{image}",
     "blog.all_tags": "/tags/",
     "blog.tag": "/tags/flask",
     "blog.tag_feed": "/tags/flask/feed.xml",
@@ -41,6 +43,8 @@ AUTHORS = {
     "admin.tags": "/admin/tags",
     "admin.tag": "/admin/tags/{tag}",
     "admin.choose_merge": "/admin/tags/{tag}/merge",
+    "admin.export": "/admin/export",
+    "admin.export_zip": "/admin/export.zip",
 }
 
 # Anybody may send these, with the token of a form.

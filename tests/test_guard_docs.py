@@ -11,11 +11,11 @@ import click
 import pytest
 
 from blogapp import config
-from blogapp.cli import authors, cli, importing, rendering, serving, setup, upkeep
+from blogapp.cli import authors, cli, exporting, importing, rendering, serving, setup, upkeep
 
 RUNNING = Path(__file__).resolve().parent.parent / "docs" / "running.md"
 SETTINGS = [f"BLOG_{field.name.upper()}" for field in dataclasses.fields(config.Settings)]
-MODULES = (authors, importing, rendering, serving, setup, upkeep)
+MODULES = (authors, exporting, importing, rendering, serving, setup, upkeep)
 OURS = [command for module in MODULES for command in module.COMMANDS]
 
 

@@ -11,6 +11,6 @@ bp.before_request(identity.require)
 bp.after_request(security.private)
 bp.context_processor(lambda: {"unread": messages.unread()})
 
-from . import inbox, posts, tags  # noqa: E402 - they add their pages to bp
+from . import export, inbox, posts, tags  # noqa: E402 - they add their pages to bp
 
-__all__ = ["bp", "inbox", "posts", "tags"]
+__all__ = ["bp", "export", "inbox", "posts", "tags"]

@@ -1,0 +1,52 @@
+"""Export: everything that the blog is, as one zip."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from flask import Response, render_template, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from ... import config, slugs
+from ...models import utcnow
+from ...transfer.exporting import exporter, readme
+from ...transfer.exporting.targets import Pipe, ZipTarget
+from . import bp
+
+log = logging.getLogger(__name__)
+
+
+@bp.get("/export")
+def export() -> ResponseReturnValue:
+    """What an export holds, and where it is."""
+    with exporter.opened() as work:
+        there = work.counts()
+    counted = exporter.counted(there)
+    return render_template("admin/export.html", counted=counted, without=readme.NOT_INCLUDED)
+
+
+@bp.get("/export.zip")
+def export_zip() -> ResponseReturnValue:
+    """Everything, sent while it is read; one that breaks off has no directory, and is no zip."""
+    site = config.current()
+    day = utcnow().astimezone(site.timezone).date()
+    title = slugs.make(site.title)
+    name = f"{title if title.isascii() else 'blog'}-{day.isoformat()}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(stream_with_context(_pieces()), headers=headers, mimetype="application/zip")
+
+
+def _pieces() -> Iterator[bytes]:
+    pipe = Pipe()
+    target = ZipTarget(pipe)
+    try:
+        with exporter.opened() as work:
+            for _ in work.write(target):
+                yield pipe.drain()
+    except Exception:
+        log.exception("an export broke off")
+        raise
+    finally:
+        target.close()
+    yield pipe.drain()

@@ -1,0 +1,1 @@
+"""Exporting: all of a blog as files, and the way back."""

@@ -1,0 +1,35 @@
+"""The readme of an export: what is what, for who finds it in ten years."""
+
+from __future__ import annotations
+
+NOT_INCLUDED = "authors and their passwords, sessions, the secret that signs cookies, config.toml"
+
+TEXT = f"""\
+A whole blog, as `blogapp export` or “export” at /admin wrote it.
+
+posts/      published and scheduled posts: Markdown under YAML front matter, in UTF-8,
+            named by the day (in the blog's time zone) and the slug
+drafts/     the posts that are not published
+media/      the images; a post shows them as /media/NAME
+data/       what Markdown cannot say, a JSON document on each line:
+            posts-*     exact times, versions, old addresses, where a post was imported from
+            tags-*      descriptions, and the names that lead to a tag
+            images-*    sizes, types and checksums
+            messages-*  what visitors wrote, with their names and addresses: private
+blog.json   the version of this format, the blog's settings, and a checksum of each file in data/
+
+Not in it: {NOT_INCLUDED}.
+
+To bring it back, into an empty blog or one that has posts:
+
+    blogapp import PATH
+
+Nothing is overwritten, and doing it twice changes nothing. In an empty blog with the settings
+that are in blog.json, every page is what it was, to the byte.
+
+To take it elsewhere: posts/ and media/ are what Jekyll, Hugo, Eleventy, Astro and others read.
+`aliases` in the front matter are the addresses at which a post was before.
+
+A post that was changed in this folder is not taken from here, for it is not what was exported.
+Import its file alone instead: blogapp import posts/NAME.md
+"""

@@ -1,0 +1,166 @@
+"""Restoring: the rows of an export made posts, tags, images and messages again.
+
+What is here already stays: each function tells what became of a row, and overwrites nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from ... import images, tags
+from ...errors import BlogError
+from ...extensions import db
+from ...models import Image, Message, Post, Tag, TagRedirect
+from ..storing.storing import Outcome
+from .archive import ImageRow, MessageRow, TagRow
+
+_IMAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_OF_MESSAGES = (
+    *("token_hash", "name", "email", "body"),
+    *("received_at", "read_at", "archived_at"),
+)
+
+Said = tuple[Outcome, str]  # what became of a row, and what there is to say of it
+
+
+class Unfit(BlogError):
+    """A row that cannot come in: the cause, and what to do."""
+
+
+def tags_of(rows: Sequence[TagRow]) -> list[Said]:
+    """Bring tags in, or what they lack here."""
+    return [_tag(row) for row in rows]
+
+
+def image(row: ImageRow, data: bytes, *, rehearsal: bool) -> Outcome:
+    """Bring an image in under its name; *data* is what its digest says. Raises ``Unfit``.
+
+    In a *rehearsal* no file is written.
+    """
+    here = images.find(row.name)
+    if here is not None:
+        if here.digest != row.digest:
+            raise Unfit(f"another image is at /media/{row.name} here, and stays")
+        if images.path(row.name).is_file():
+            return Outcome.UNCHANGED
+        _keep(row.name, data, rehearsal=rehearsal)
+        return Outcome.UPDATED
+    twin = db.session.scalar(sa.select(Image.name).where(Image.digest == row.digest))
+    if twin is not None:
+        raise Unfit(
+            f"this image is at /media/{twin} here already; where posts of the export show it, "
+            "write this address"
+        )
+    _keep(row.name, data, rehearsal=rehearsal)
+    columns = {column.name for column in Image.__table__.columns}
+    db.session.add(Image(**values_of(row, columns)))
+    db.session.flush()
+    return Outcome.ADDED
+
+
+def expect_image(row: ImageRow) -> None:
+    """Raise ``Unfit`` if *row* is no image that we would serve."""
+    endings = [ending for type_, ending in images.TYPES.values() if type_ == row.type]
+    if not _IMAGE_NAME.fullmatch(row.name) or not row.name.endswith(tuple(endings)):
+        raise Unfit(f"“{row.name}” is no name of an image of the type {row.type}")
+
+
+def messages(rows: Sequence[MessageRow]) -> list[Said]:
+    """Bring messages in, each once, at the place that it had if that is free."""
+    known = _messages_here([row.token_hash for row in rows])
+    uids = ids_of(Post.uid, [row.post for row in rows if row.post])
+    taken = ids_of(Message.id, [row.id for row in rows])
+    said = []
+    for row in rows:
+        post_id = uids.get(row.post or "")
+        here = known.get(row.token_hash)
+        if here is None:
+            columns = values_of(row, _OF_MESSAGES)
+            id_ = None if row.id in taken else row.id
+            db.session.add(Message(id=id_, post_id=post_id, **columns))
+            said.append((Outcome.ADDED, ""))
+        elif here.post_id is None and post_id:  # the post did not come in the last time
+            here.post_id = post_id
+            said.append((Outcome.UPDATED, ""))
+        else:
+            said.append((Outcome.UNCHANGED, ""))
+    db.session.flush()
+    count_on("messages")
+    return said
+
+
+def ids_of(column: Any, values: Iterable[Any]) -> dict[Any, int]:
+    """Find the rows that have one of *values*: their ids by these."""
+    table = column.class_
+    query = sa.select(column, table.id).where(column.in_(list(values)))
+    return dict(db.session.execute(query).all())
+
+
+def count_on(table: str) -> None:
+    """Let PostgreSQL give the next ids behind those that came along."""
+    if db.engine.dialect.name == "postgresql":
+        sequence = sa.func.pg_get_serial_sequence(table, "id")
+        last: sa.Select[int] = sa.select(sa.func.max(sa.column("id"))).select_from(sa.table(table))
+        db.session.execute(sa.select(sa.func.setval(sequence, last.scalar_subquery())))
+
+
+def values_of(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Take those fields of *row* that are called like one of *names*."""
+    return {name: getattr(row, name) for name in names if hasattr(row, name)}
+
+
+def _tag(row: TagRow) -> Said:
+    here = tags.by_name(row.name)
+    if here is None:
+        here = Tag(name=row.name, description=row.description)
+        db.session.add(here)
+        db.session.flush()
+        outcome, said = Outcome.ADDED, ""
+    elif here.name != row.name:
+        return Outcome.KEPT, f"the tag “{row.name}” is called “{here.name}” here"
+    else:
+        outcome, said = _described(here, row)
+    led, elsewhere = _lead_names(here, row)
+    if led and outcome is Outcome.UNCHANGED:
+        outcome = Outcome.UPDATED
+    return outcome, "; ".join([said, *elsewhere] if said else elsewhere)
+
+
+def _lead_names(here: Tag, row: TagRow) -> tuple[bool, list[str]]:
+    """Let former names lead to a tag; tells whether any does anew, and which do not."""
+    led, said = False, []
+    for name in row.former_names:
+        other = tags.by_name(name)
+        if other is None:
+            db.session.add(TagRedirect(name=name, tag_id=here.id))
+            led = True
+        elif other.id != here.id:
+            said.append(
+                f"“{name}” led to the tag “{row.name}”, and means “{other.name}” here; if the "
+                f"two are one, merge them: /admin/tags/{other.id}/merge"
+            )
+    db.session.flush()
+    return led, said
+
+
+def _described(here: Tag, row: TagRow) -> Said:
+    if here.description == row.description or not row.description:
+        return Outcome.UNCHANGED, ""
+    if here.description:
+        return Outcome.KEPT, f"the tag “{row.name}” is described otherwise here, and stays so"
+    here.description = row.description
+    return Outcome.UPDATED, ""
+
+
+def _keep(name: str, data: bytes, *, rehearsal: bool) -> None:
+    if not rehearsal:
+        images.keep(name, data)
+
+
+def _messages_here(hashes: list[str]) -> dict[str, Message]:
+    found = db.session.scalars(sa.select(Message).where(Message.token_hash.in_(hashes)))
+    return {message.token_hash: message for message in found}
