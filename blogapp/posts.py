@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,8 +19,6 @@ from .models import MAX_ID, Post, Redirect, post_tags, utcnow
 MAX_MINUTES = 1000  # of reading
 MAX_SERIES = 200  # characters
 EXCERPT_LENGTH = 200  # characters
-RELATED = 3
-NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,55 +108,6 @@ def says(post: Post, text: Text) -> bool:
         and (text.slug.strip() in {"", post.slug})
         and ([tag.name for tag in post.tags] == sorted(tags.resolved(text.tags)))
     )
-
-
-def neighbours(post: Post) -> tuple[Post | None, Post | None]:
-    """Find the article before *post* and the one after it, in the order of publication."""
-    place = sa.tuple_(Post.published_at, Post.id)
-    here = sa.tuple_(sa.literal(post.published_at), sa.literal(post.id))
-    until = min(utcnow(), post.published_at or utcnow())
-    older = summaries(published(until)).where(place < here).limit(1)
-    newer = (
-        summaries(published())
-        .where(place > here)
-        .order_by(None)
-        .order_by(Post.published_at, Post.id)
-        .limit(1)
-    )
-    return db.session.scalar(older), db.session.scalar(newer)
-
-
-def related(post: Post) -> list[Post]:
-    """Find the articles that share most tags with *post*, newer ones first among equals."""
-    shared = (
-        sa.select(post_tags.c.post_id, sa.func.count().label("number"))
-        .where(post_tags.c.tag_id.in_([tag.id for tag in post.tags]))
-        .where(post_tags.c.post_id != post.id)
-        .group_by(post_tags.c.post_id)
-        .subquery()
-    )
-    query = (
-        summaries(published())
-        .join(shared, shared.c.post_id == Post.id)
-        .order_by(None)
-        .order_by(shared.c.number.desc(), Post.published_at.desc(), Post.id.desc())
-    )
-    return list(db.session.scalars(query.limit(RELATED)))
-
-
-def nearest(slug: str) -> list[Post]:
-    """Find articles whose slugs resemble *slug*: those that share a word or how one begins."""
-    wish = slugs.make(slug)
-    words = [word for word in wish.split("-") if len(word) > 2][:8]
-    alike = [Post.slug.contains(word[:3], autoescape=True) for word in words]
-    if not alike:
-        return []
-    rank = sum((sa.case((condition, 1), else_=0) for condition in alike), sa.literal(0))
-    query = summaries(published()).where(sa.or_(*alike))
-    query = query.order_by(None).order_by(rank.desc(), Post.published_at.desc())
-    candidates = {post.slug: post for post in db.session.scalars(query.limit(50))}
-    best = difflib.get_close_matches(wish, candidates, n=NEAREST, cutoff=0.35)
-    return [candidates[name] for name in best]
 
 
 def create(text: Text, *, rendered: markdown.Rendered | None = None) -> Post:

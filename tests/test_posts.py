@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogapp import markdown, posts, slugs
+from blogapp import markdown, nearby, posts, slugs
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
 from blogapp.filters import Filter
@@ -266,7 +266,7 @@ def test_neighbours_are_those_readers_may_see(make_post: MakePost) -> None:
     here = posts.visible("here")
     assert here is not None
 
-    older, newer = posts.neighbours(here)
+    older, newer = nearby.neighbours(here)
 
     assert (older and older.title, newer and newer.title) == ("Older", "Newer")
 
@@ -278,7 +278,7 @@ def test_following_newer_visits_every_article_once(make_post: MakePost) -> None:
 
     while post is not None:
         seen.append(post.title)
-        post = posts.neighbours(post)[1]
+        post = nearby.neighbours(post)[1]
 
     assert seen == visible()[::-1]
 
@@ -294,7 +294,7 @@ def test_related_articles_share_tags_most_first(make_post: MakePost) -> None:
     here = posts.visible("here")
     assert here is not None
 
-    assert titles(posts.related(here)) == ["Two", "One new", "One old"]
+    assert titles(nearby.related(here)) == ["Two", "One new", "One old"]
 
 
 @pytest.mark.parametrize("wish", ["sqlite-wal", "sqllite-wal-promises", "wal-promises", "SQLITE"])
@@ -302,13 +302,13 @@ def test_the_nearest_article_is_found(make_post: MakePost, wish: str) -> None:
     make_post("SQLite WAL promises")
     make_post("A flame graph")
 
-    assert titles(posts.nearest(wish))[:1] == ["SQLite WAL promises"]
+    assert titles(nearby.nearest(wish))[:1] == ["SQLite WAL promises"]
 
 
 @given(st.text(max_size=300))
 @settings(max_examples=25)
 def test_any_address_has_its_nearest_or_none(make_post: MakePost, wish: str) -> None:
-    assert posts.nearest(wish) == []
+    assert nearby.nearest(wish) == []
 
 
 def test_an_id_of_the_feeds_never_changes() -> None:

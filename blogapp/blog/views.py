@@ -15,6 +15,7 @@ from .. import (
     config,
     filters,
     htmx,
+    nearby,
     posts,
     search,
     series,
@@ -66,14 +67,14 @@ def article(slug: str) -> ResponseReturnValue:
     if _prefers_markdown():
         return _source_of(post)
 
-    older, newer = posts.neighbours(post)
+    older, newer = nearby.neighbours(post)
     html = render_template(
         "blog/article.html",
         post=post,
         parts=series.parts(post),
         older=older,
         newer=newer,
-        related=posts.related(post),
+        related=nearby.related(post),
     )
     response = Response(html)
     response.vary.add("Accept")
@@ -148,7 +149,7 @@ def _elsewhere(slug: str, suffix: str) -> ResponseReturnValue:
     post = posts.visible(slug) or posts.moved(slug) or addresses.find(f"/blog/{slug}")
     post = post or posts.visible(slugs.make(slug))
     if post is None:
-        raise Missing("There is no article at this address.", posts.nearest(slug))
+        raise Missing("There is no article at this address.", nearby.nearest(slug))
     return redirect(urls.article(post) + suffix, 301)
 
 

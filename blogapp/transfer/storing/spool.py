@@ -25,7 +25,7 @@ class Spool:
         """Read the post at *place*."""
         self._file.seek(place)
         # Nobody else can write to this file, and only posts are put.
-        return cast(SourcePost, pickle.load(self._file))  # noqa: S301
+        return cast(SourcePost, pickle.load(self._file))  # noqa: S301 - nobody else writes to it
 
     def close(self) -> None:
         """Let go of the file."""
