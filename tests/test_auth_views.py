@@ -196,7 +196,7 @@ def test_an_encoded_way_stays_here(client: CheckedClient, sam: None, target: str
 
 
 @given(st.text("/\\:@?#.\t\n a%2Fevil[]", max_size=20) | st.text())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_no_target_at_all_leads_away(target: str) -> None:
     own = security.own_path(target, "/admin/")
 

@@ -64,7 +64,7 @@ def path_with(place: Callable[[str], str], path: str, value: bytes) -> str:
     return place(path.replace("{}", "\x01")).replace("\x01", piece)
 
 
-@settings(max_examples=200, phases=[Phase.explicit, Phase.generate, Phase.shrink])
+@settings(max_examples=120, phases=[Phase.explicit, Phase.generate, Phase.shrink])
 @given(
     path=st.sampled_from(PATHS),
     value=RAW,
@@ -92,7 +92,7 @@ def test_no_address_makes_the_blog_fail(
     assert response.status_code < 500
 
 
-@settings(max_examples=200, phases=[Phase.explicit, Phase.generate, Phase.shrink])
+@settings(max_examples=120, phases=[Phase.explicit, Phase.generate, Phase.shrink])
 @given(
     endpoint=st.sampled_from(sorted(set(FORMS) - {"auth.logout"})),
     changed=queries(NAMES["form"]),

@@ -314,7 +314,7 @@ def slugs_of(html: str) -> list[str]:
     return re.findall(r'<h3><a href="/blog/([^"]+)"', html)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(articles=ARTICLES, chosen=FILTERS)
 def test_page_partial_and_feeds_hold_the_same_in_the_same_order(
     app: Flask, articles: list[Made], chosen: Filter
@@ -352,7 +352,7 @@ def slugs_of_scan(articles: list[Made], chosen: Filter) -> list[str]:
     return [f"p{number}" for number, (_, names, words) in numbered if passes(names, words)]
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(articles=ARTICLES, chosen=FILTERS)
 def test_the_count_on_a_chip_is_the_length_of_the_list_behind_it(
     app: Flask, articles: list[Made], chosen: Filter

@@ -56,7 +56,7 @@ def test_a_sample_has_the_structure_that_github_gives_it(path: Path) -> None:
 
 
 @given(documents.documents())
-@settings(max_examples=80, derandomize=True)  # cmark-gfm has rare faults of its own
+@settings(max_examples=50, derandomize=True)  # cmark-gfm has rare faults of its own
 def test_blocks_nest_as_they_do_on_github(source: str) -> None:
     found = compare.differences(structure.ours(source), structure.githubs(source))
 

@@ -344,7 +344,7 @@ MARKS = st.sampled_from(
 SOURCES = st.lists(MARKS | st.text(max_size=8), max_size=25).map("".join)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(SOURCES)
 @example("<h1><div><h1>a</h1></div></h1>")
 @example("<pre><pre>a</pre></pre><table><table><td>")

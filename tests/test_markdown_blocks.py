@@ -70,7 +70,7 @@ def test_code_begins_and_ends_where_github_says(source: str, expected: str) -> N
 
 @pytest.mark.parametrize("around", ["{}", "- item\n\n  {}", "> {}", "1. a\n\n   - b\n\n     {}"])
 @given(code=st.text(alphabet="a`~\t <&>#|*\\\n{}[]é🎉", max_size=40))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_fenced_code_is_kept_byte_for_byte(around: str, code: str) -> None:
     first, _, last = around.rpartition("\n")
     indent = last.replace("{}", "") if ">" in last else " " * last.index("{")

@@ -93,7 +93,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(PARTS, max_size=30).map("".join))
 def test_no_info_string_is_an_error(info: str) -> None:
     read = fences.read(info)
@@ -262,7 +262,7 @@ def test_code_keeps_every_character(lines: list[str], info: str) -> None:
     assert words(page.find(".//code")) == code
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     code=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=60),
     info=INFOS,

@@ -378,7 +378,7 @@ def empty() -> None:
     assert db.session.scalar(sa.select(sa.func.count(Post.id))) == 0
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(NAMES, min_size=1, max_size=5), st.data())
 @example(["a-", "b"], None)
 def test_every_name_and_every_phrase_is_found_where_it_stands(
@@ -397,7 +397,7 @@ def test_every_name_and_every_phrase_is_found_where_it_stands(
     assert ids(f'"{" ".join(names[first:last])}') == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(NAMES, PARTS)
 def test_every_beginning_of_a_name_finds_it(blank: None, name: str, before: str) -> None:
     empty()
@@ -439,7 +439,7 @@ TAGS = st.lists(st.sampled_from(["a", "ab", "łab", "日本", "c++", "aéa"]), m
 ENTRIES = st.tuples(TEXTS, TAGS, TEXTS, TEXTS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(ENTRIES, min_size=1, max_size=4),
     st.text(alphabet=LETTERS, min_size=1, max_size=3)
@@ -519,7 +519,7 @@ def test_nothing_that_is_typed_breaks_the_search(quick: CheckedClient, small_blo
         answered(quick, query)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.text(max_size=60)
     | st.lists(st.sampled_from(NASTY).filter(lambda text: len(text) < 20)).map(" ".join)
