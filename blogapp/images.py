@@ -189,7 +189,7 @@ def _decoding() -> Iterator[None]:
         raise _refused(f"{most}; make it smaller") from None
     except PIL.UnidentifiedImageError:
         raise _refused(f"no image that browsers show: neither {_TAKEN}") from None
-    except Exception as error:
+    except Exception as error:  # Pillow raises of every kind for broken files
         raise _refused(f"a broken image ({error}); save it again") from None
 
 

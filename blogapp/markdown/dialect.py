@@ -72,7 +72,7 @@ class _Blocks(BlockParser):
     def parseDocument(self, lines: Iterable[str]) -> ElementTree:
         root = Element(self.md.doc_tag)
         reader = Reader()
-        builder = Builder(self.md.htmlStash.store, self._raw)
+        builder = Builder(self.md.htmlStash.store, self.raw)
         builder.build(reader.read(list(lines)), root)
         self._targets = reader.targets
         self.footnotes = Footnotes(builder.notes, self._nonce)

@@ -49,7 +49,7 @@ class Pool:
             self._busy.add(child)
             try:
                 answer = child.ask({"source": source, "seconds": max(seconds, 0.001)})
-            except BaseException:
+            except BaseException:  # an interrupt, too: the child is in the middle of an answer
                 child.close()
                 raise
             finally:

@@ -11,7 +11,6 @@ from xml.etree.ElementTree import Element, SubElement
 
 from . import elements, highlight
 from .blocks import nodes
-from .raw import Raw
 
 _ALERT = re.compile(r"\[!([A-Za-z][\w-]*)\]([+-]?)(?:[ \t]+(.*))?$")
 _TASK = re.compile(r"\[([ xX])\](?=[ \t])")
@@ -23,10 +22,10 @@ Stash = Callable[[str], str]
 class Builder:
     """Makes elements of blocks; *stash* keeps finished HTML and returns what stands for it.
 
-    *notes* has the footnotes, by their labels.
+    *raw* does the same for an author's HTML. *notes* has the footnotes, by their labels.
     """
 
-    def __init__(self, stash: Stash, raw: Raw) -> None:
+    def __init__(self, stash: Stash, raw: Stash) -> None:
         self._stash = stash
         self._raw = raw
         self.notes: dict[str, Element] = {}
@@ -65,8 +64,7 @@ class Builder:
         SubElement(parent, "hr")
 
     def _html(self, parent: Element, block: nodes.Html) -> None:
-        html = self._stash(self._raw.passed(block.html))
-        parent.append(elements.bare(elements.done(f"{html}\n")))
+        parent.append(elements.bare(elements.done(f"{self._raw(block.html)}\n")))
 
     def _fence(self, parent: Element, fence: nodes.Fence) -> None:
         self._code(parent, fence.code, fence.info)

@@ -44,7 +44,7 @@ def _pieces() -> Iterator[bytes]:
         with exporter.opened() as work:
             for _ in work.write(target):
                 yield pipe.drain()
-    except Exception:
+    except Exception:  # the status was sent long ago, so only the log can tell
         log.exception("an export broke off")
         raise
     finally:

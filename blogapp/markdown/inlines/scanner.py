@@ -1,7 +1,7 @@
 """The scanner: takes the text of a block apart from left to right, and makes its elements.
 
 Backslashes, code, links in pointed brackets and HTML bind closest, then links and images, then
-emphasis (GFM 6). Nothing is looked at twice, so the cost is in step with the length.
+emphasis (GFM 6). No search goes over the same text again, so the cost is in step with its length.
 """
 
 from __future__ import annotations

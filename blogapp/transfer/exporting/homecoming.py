@@ -137,7 +137,7 @@ class Homecoming:
             restoring.expect_image(row)
             data = self._content(path, row.digest)
             return Result(path, restoring.image(row, data, rehearsal=self._rehearsal))
-        except Exception as error:
+        except Exception as error:  # whatever it is: the other files can come in
             return _failed(path, error)
 
     def _store_posts(self, part: Part) -> Iterator[list[Result]]:
@@ -156,7 +156,7 @@ class Homecoming:
             arrivals.expect_post(row)
             body = documents.body_of(self._content(row.file, row.sha256))
             here = arrivals.compare(row, body)
-        except Exception as error:
+        except Exception as error:  # as above
             return _failed(row.file, error)
         return here or Arrival(row, body, self._renderers.submit(_render, row, body))
 
@@ -167,7 +167,7 @@ class Homecoming:
                 item.rendered.exception()  # waits, before others have to
         try:
             results = _stored(group)
-        except Exception:
+        except Exception:  # one of them: each alone tells which, and why
             db.session.rollback()
             for item in group:
                 yield [_alone(item)]
@@ -185,7 +185,7 @@ class Homecoming:
             some = rows[at : at + _ROWS]
             try:
                 said = restore([row for _, row in some])
-            except Exception:
+            except Exception:  # one of them, as above
                 db.session.rollback()
                 for each in some:
                     numbers += _tell(part, [each], [_one(restore, each[1])], results)
@@ -263,7 +263,8 @@ def _alone(item: _Item) -> Result:
         if isinstance(item, Arrival):
             item = arrivals.compare(item.row, item.body) or item
         return _stored([item])[0]
-    except Exception as error:
+    except Exception as error:  # it takes no other with it
+        db.session.rollback()
         assert not isinstance(item, Result)  # noqa: S101 - those are stored without any work
         return _failed(item.row.file, error)
 
@@ -271,7 +272,8 @@ def _alone(item: _Item) -> Result:
 def _one(restore: Callable[[Sequence[Any]], list[Said]], row: Any) -> Said:
     try:
         return restore([row])[0]
-    except Exception as error:
+    except Exception as error:  # as above
+        db.session.rollback()
         return Outcome.FAILED, _failed("", error).reason
 
 

@@ -206,7 +206,7 @@ class Import:
                 item.rendered.exception()  # waits, before others have to
         try:
             results = self._results(group)
-        except Exception:
+        except Exception:  # one of them: each alone tells which, and why
             db.session.rollback()
             for item in group:
                 yield [self._alone(item)]
