@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import sqlalchemy as sa
 from flask import current_app
 
-from blogapp import posts, search, suggestions, urls
+from blogapp import posts, search, suggestions, texts, urls
 from blogapp.extensions import db
 from blogapp.filters import PAGE_SIZE, Filter
 from blogapp.models import Post
@@ -93,7 +93,7 @@ def article(slug: str) -> object:
 def save(slug: str) -> None:
     """Save a post with another description; its text is rendered already."""
     post = db.session.scalars(sa.select(Post).where(Post.slug == slug)).one()
-    text = posts.Text(
+    text = texts.Text(
         title=post.title,
         slug=post.slug,
         description=f"{post.description} Again.",

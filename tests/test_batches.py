@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from blogapp import batches, differences, markdown, posts, tags
+from blogapp import batches, differences, markdown, posts, tags, texts
 from blogapp.batches import New
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
 from blogapp.models import Post, post_tags
-from blogapp.posts import Text
 from blogapp.search import engine
+from blogapp.texts import Text
 
 pytestmark = pytest.mark.usefixtures("core")
 
@@ -23,7 +23,7 @@ PAST = datetime(2020, 5, 4, tzinfo=UTC)
 
 def new(slug: str, published_at: datetime | None = PAST, **text: Any) -> New:
     written = Text(**{"title": slug, "slug": slug, "body": f"Words of *{slug}*."} | text)
-    rendered = markdown.render(posts.normalise(written.body))
+    rendered = markdown.render(texts.normalise(written.body))
     return New(text=written, rendered=rendered, published_at=published_at)
 
 

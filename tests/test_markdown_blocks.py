@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from blogapp.markdown.blocks import reader
 from blogapp.markdown.convert import convert
 
 MARKUP = [
@@ -198,11 +199,27 @@ HTML = [
     *("<style>", "<script>", "</script>", "<noscript>", "<svg>", "<math>", "<template>", "<b>"),
     *("<select>", "<table>", "<td>", "<iframe>", "<plaintext>", "<Card>", "İ", "\n\n", "\n"),
 ]
+LINES = [
+    *(
+        "text",
+        "  text",
+        "- item",
+        "  - sub",
+        "1. one",
+        "> quote",
+        "```",
+        "~~~",
+        "    code",
+        "",
+        " ",
+    ),
+    *("| a | b |", "|---|---|", "===", "---", "# h", "<div>", "</div>", "[a]: /u", "[^1]: note"),
+    *("term", ": what", "* * *", "a\\", "x  ", "\ttab", "\x0bz", "```py", "  ```", "[a] [^1]"),
+]
 _FENCE_HEAD = re.compile(r"(?:~~~|```)[^\n]*w\d")  # what a fence says of its code is not shown
 
 
 @given(st.lists(st.sampled_from(MARKUP) | st.just("word"), max_size=40))
-@settings(max_examples=150, deadline=None)
 def test_no_word_is_ever_lost(parts: list[str]) -> None:
     source = _numbered(parts)
     assume(not _FENCE_HEAD.search(source))
@@ -212,8 +229,15 @@ def test_no_word_is_ever_lost(parts: list[str]) -> None:
     assert [word for word in re.findall(r"w\d+o", source) if word not in rendered] == []
 
 
+@given(st.lists(st.sampled_from(LINES), max_size=14).map("\n".join))
+def test_lines_that_are_taken_fast_are_read_as_the_others(source: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        fast = convert(source)
+        patch.setattr(reader.Reader, "_takes", lambda *_: False)
+        assert fast == convert(source)
+
+
 @given(st.lists(st.sampled_from([*HTML, "- ", "> ", "*"]) | st.just("word"), max_size=12))
-@settings(max_examples=150, deadline=None)
 def test_no_html_takes_away_the_words_behind_it(parts: list[str]) -> None:
     source = _numbered(parts)
 

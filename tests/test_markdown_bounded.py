@@ -98,7 +98,7 @@ def test_a_renderer_that_cannot_start_loses_nothing(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_error_in_the_renderer_is_told_and_not_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: str) -> None:
+    def fail(_: str, *, placed: bool) -> None:
         raise RecursionError("too deep")
 
     monkeypatch.setattr(worker, "convert", fail)

@@ -8,7 +8,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pygments.lexers.special import TextLexer
 
@@ -93,7 +93,6 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(PARTS, max_size=30).map("".join))
 def test_no_info_string_is_an_error(info: str) -> None:
     read = fences.read(info)
@@ -244,7 +243,6 @@ INFOS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     lines=st.lists(LINES, min_size=1, max_size=6).filter(lambda lines: lines != [""]),
     info=INFOS,
@@ -262,7 +260,6 @@ def test_code_keeps_every_character(lines: list[str], info: str) -> None:
     assert words(page.find(".//code")) == code
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     code=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=60),
     info=INFOS,

@@ -153,6 +153,7 @@ def test_only_the_destination_is_replaced() -> None:
         ("[a](https://old.example/b)", True),
         ("[a]: b", True),
         ("<img src = 'a'>", True),
+        ("[^1]: a note", False),
         ("words", False),
     ],
 )

@@ -22,12 +22,13 @@ _NUMBERED = re.compile(r'<code start="([0-9]{1,6})">(.*?)</code>', re.DOTALL)
 _LINE = re.compile(r'<span class="line(?: hll)?"')
 _BACKREF = re.compile(r'<a class="footnote-backref"[^>]*? href="#(fnref(\d*)-(\d+))"[^>]*>')
 _TAG = re.compile(r"<[^>]*>")
+_LAZY = re.compile(r'(<img(?=[ >])[^>]*?) loading="lazy"')
 
 
 def furnish(html: str) -> str:
     """Add to sanitised HTML what readers need and authors do not write."""
     html = html.replace("<p></p>", "")  # left where a paragraph was opened around a block
-    html = _SINGLE.sub(_single, html)
+    html = _eager(_SINGLE.sub(_single, html))
     html = _TABLE.sub(_table, html).replace("</table>", "</table></div>")
     html = _NUMBERED.sub(_numbers, _code(html))
     html = html.replace('<div class="alert ', '<div role="note" class="alert ')
@@ -52,6 +53,11 @@ def _single(match: re.Match[str]) -> str:
     elif (side := has.pop("align", "").lower()) in {"left", "center", "right"}:
         has["class"] = f"align-{side}"
     return tags.write(name, has)
+
+
+def _eager(html: str) -> str:
+    """Let the first picture be loaded at once: readers may see it when they come."""
+    return _LAZY.sub(r"\1", html, count=1)
 
 
 def _checkbox(*, checked: bool) -> str:

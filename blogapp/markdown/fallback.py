@@ -26,4 +26,5 @@ def as_code(source: str, *, notice: str) -> Rendered:
         f"<code>{escape(text, quote=False)}</code></pre></figure>"
     )
     plain = " ".join(text.split())
-    return Rendered(trusted(html), (), reading.minutes(plain), plain, plain, notice)
+    minutes, words = reading.minutes(plain), reading.words(plain)
+    return Rendered(trusted(html), (), minutes, words, plain, plain, notice)

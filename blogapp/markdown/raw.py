@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from html import unescape
 
 # An opening or a closing tag (GFM 6.10).
 _ATTRIBUTE = r"""\s++[A-Za-z_:][\w.:\-]*+(?:\s*+=\s*+(?:[^\s"'=<>`]++|'[^']*+'|"[^"]*+"))?+"""
@@ -50,12 +52,40 @@ _KNOWN = (
 )
 _TAG = re.compile(rf"(?=</?([A-Za-z][A-Za-z0-9]*)){TAG}", re.ASCII)
 _LAX_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)[^<>]*+>", re.ASCII)  # as parsers take it
+_VALUES = re.compile(
+    r"""\s([A-Za-z_:][\w.:\-]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?+"""
+)
 _HIDDEN = re.compile(r"<[!?]|</[^A-Za-z]")  # to parsers of HTML all of these are comments
 
 
 def is_component(name: str) -> bool:
     """Tell whether a tag's *name* is that of a component of MDX or Vue, or of a type of code."""
     return name[0].isupper() and name.lower() not in _KNOWN
+
+
+def tags(html: str) -> Iterator[re.Match[str]]:
+    """Yield the tags that a parser sees in *html*, group 1 their names.
+
+    There are none in comments, nor in elements whose content is no markup.
+    """
+    piece = _Piece(html)
+    position = 0
+    while (start := html.find("<", position)) >= 0:
+        tag = piece.tag(start)
+        end = piece.hidden_end(start) if tag is None else tag.end()
+        if tag and not is_component(tag[1]):
+            yield tag
+            if tag[1].lower() in _SWALLOWING and not tag[0].startswith("</"):
+                end = piece.swallowed_end(tag[1].lower(), tag.end())
+        position = end or start + 1
+
+
+def attributes(tag: str) -> dict[str, str]:
+    """Read the attributes of one tag, of several with the same name the first."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _VALUES.findall(tag):
+        found.setdefault(name.lower(), unescape(double or single or bare))
+    return found
 
 
 class Raw:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 WORDS = 230  # a minute
@@ -15,7 +16,7 @@ _CJK = re.compile(
     "\U00020000-\U0003ffff]"
 )
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
-_TOKEN = re.compile(r"<(?:(?P<start>\w+)(?P<attributes>[^>]*)|/(?P<end>\w+))>|[^<]+")  # all of it
+_TOKEN = re.compile(r"([^<]+)|<(?:(\w+)([^>]*)|/(\w+))>")  # text; a start, attributes; an end
 _CLASSES = re.compile(r' class="([^"]*)"')
 _VOID = {"br", "col", "hr", "img", "input", "wbr"}
 _INLINE = {
@@ -28,22 +29,32 @@ _FURNITURE = {"alert-title", "footnote-backref", "footnote-ref", "permalink"}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What our HTML says: all words, those of its paragraphs (or of its prose), the minutes."""
+    """What our HTML says: all words, those of its paragraphs (or of its prose), and how many.
+
+    *words* counts those of the prose; *minutes* are what prose and code take.
+    """
 
     plain: str
     lead: str
+    words: int
     minutes: int
 
 
 def measure(html: str) -> Reading:
     """Read our HTML."""
     reader = _Reader()
-    for token in _TOKEN.finditer(html):
-        reader.take(token)
+    for text, start, attributes, end in _TOKEN.findall(html):
+        if text:
+            reader.read(unescape(text))
+        elif start:
+            reader.begin(start, attributes)
+        else:
+            reader.end(end)
     prose, lead = _folded(reader.prose), _folded(reader.paragraphs)
     return Reading(
         plain=_folded(reader.all),
         lead=lead or prose,
+        words=words(prose),
         minutes=minutes(prose, code="".join(reader.code)),
     )
 
@@ -53,14 +64,23 @@ def minutes(prose: str, *, code: str = "") -> int:
     return max(1, int(_minutes(prose) + _minutes(code) * CODE + 0.5))
 
 
+def words(prose: str) -> int:
+    """Count words; where no blanks stand between them, each character is one."""
+    return sum(_counts(prose))
+
+
 def _folded(parts: list[str]) -> str:
     return " ".join("".join(parts).split())
 
 
 def _minutes(text: str) -> float:
-    characters = len(_CJK.findall(text))
-    words = len(_WORD.findall(_CJK.sub(" ", text)))
-    return words / WORDS + characters / CHARACTERS
+    spaced, characters = _counts(text)
+    return spaced / WORDS + characters / CHARACTERS
+
+
+def _counts(text: str) -> tuple[int, int]:
+    """Count the words between blanks, and the characters of scripts that have none."""
+    return len(_WORD.findall(_CJK.sub(" ", text))), len(_CJK.findall(text))
 
 
 class _Reader:
@@ -73,20 +93,19 @@ class _Reader:
         self.paragraphs: list[str] = []  # those that stand for themselves, in no list or box
         self.open: list[tuple[str, list[str] | None]] = []
 
-    def take(self, token: re.Match[str]) -> None:
-        if tag := token["start"]:
-            self._part(tag)
-            if tag not in _VOID:
-                classes = _CLASSES.search(token["attributes"])
-                self.open.append((tag, self._place(tag, classes[1] if classes else "")))
-        elif tag := token["end"]:
-            self._part(tag)
-            if self.open and self.open[-1][0] == tag:
-                self.open.pop()
-        else:
-            self._text(unescape(token[0]))
+    def begin(self, tag: str, attributes: str) -> None:
+        if tag not in _INLINE:
+            self._part()
+        if tag not in _VOID:
+            self.open.append((tag, self._place(tag, _classes(attributes))))
 
-    def _text(self, data: str) -> None:
+    def end(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self._part()
+        if self.open and self.open[-1][0] == tag:
+            self.open.pop()
+
+    def read(self, data: str) -> None:
         place = self._here()
         if place is not None:
             place.append(data)
@@ -94,22 +113,29 @@ class _Reader:
         if place is self.prose and self.open and self.open[0][0] == "p":
             self.paragraphs.append(data)
 
-    def _part(self, tag: str) -> None:
+    def _part(self) -> None:
         """Words on both sides of a block are two words."""
-        if tag not in _INLINE:
-            for words in (self.all, self.prose, self.paragraphs):
-                words.append(" ")
+        for words in (self.all, self.prose, self.paragraphs):
+            words.append(" ")
 
     def _here(self) -> list[str] | None:
         return self.open[-1][1] if self.open else self.prose
 
-    def _place(self, tag: str, classes: str) -> list[str] | None:
+    def _place(self, tag: str, classes: frozenset[str]) -> list[str] | None:
         """Say where the text of an element goes: with its parent's, to the code, or nowhere."""
         if tag == "pre":
             return self.code
-        in_code_figure = self.open and self.open[-1] == ("figure", self.code)
-        if (tag == "figcaption" and in_code_figure) or _FURNITURE & set(classes.split()):
+        if tag == "figcaption" and self.open and self.open[-1] == ("figure", self.code):
             return None
-        if tag == "figure" and "code" in classes.split():
-            return self.code
+        if classes:
+            if _FURNITURE & classes:
+                return None
+            if tag == "figure" and "code" in classes:
+                return self.code
         return self._here()
+
+
+@lru_cache(1000)
+def _classes(attributes: str) -> frozenset[str]:
+    found = _CLASSES.search(attributes)
+    return frozenset(found[1].split()) if found else frozenset()

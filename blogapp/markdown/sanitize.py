@@ -8,6 +8,8 @@ from typing import Any
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from . import pictures
+
 _TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup"),
     *("dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure"),
@@ -37,7 +39,7 @@ _ATTRIBUTES = {
 _OURS = {
     "*": {"id", "role", "tabindex", "aria-label"},
     "a": {"rel"},
-    "img": {"loading", "decoding"},
+    "img": {"loading", "decoding", "srcset", "sizes"},
     "input": {"disabled"},
     "span": {"data-line"},
 }
@@ -79,10 +81,11 @@ _IMAGE_DATA = re.compile(r"data:image/(?:avif|gif|jpeg|png|webp);base64,[A-Za-z0
 _BLANKS = re.compile(r"[\0-\x20]")
 
 
-def authors(html: str, *, nonce: str) -> str:
+def authors(html: str, *, nonce: str, comments: bool = False) -> str:
     """Take away what an author may not write; keep the ids that start with *nonce*, without it.
 
-    The answer is well formed, and in it ``<`` and ``>`` stand for tags only.
+    Comments stay only if *comments* says so. The answer is well formed, and in it ``<`` and
+    ``>`` stand for tags only.
     """
     ids = {tag: _ATTRIBUTES.get(tag, set()) | {"id"} for tag in _IDS}
     attributes = _ATTRIBUTES | _READ | ids
@@ -92,19 +95,35 @@ def authors(html: str, *, nonce: str) -> str:
             return value.removeprefix(nonce) if value.startswith(nonce) else None
         return _attribute(tag, name, value)
 
-    return nh3.clean(html, attributes=attributes, attribute_filter=keep, **_RULES)
+    return nh3.clean(
+        html,
+        attributes=attributes,
+        attribute_filter=keep,
+        strip_comments=not comments,
+        **_RULES,
+    )
 
 
-def ours(html: str, *, base: str | None = None) -> str:
+def ours(html: str, *, base: str | None = None, comments: bool = False) -> str:
     """Check HTML that we have furnished, as the last step before it is stored or sent.
 
+    Comments stay only where *comments* says so.
     Relative URLs are resolved against *base*, an absolute URL, if it is given.
     """
+    if not base:
+        return _CLEANERS[comments].clean(html)
+
+    def keep(tag: str, name: str, value: str) -> str | None:
+        if name == "srcset":
+            return pictures.resolve(value, base)
+        return _attribute(tag, name, value)
+
     return nh3.clean(
         html,
         attributes=_FURNISHED,
-        attribute_filter=_attribute,
-        url_relative=("rewrite_with_base", base) if base else "pass_through",
+        attribute_filter=keep,
+        url_relative=("rewrite_with_base", base),
+        strip_comments=not comments,
         **_RULES,
     )
 
@@ -117,3 +136,11 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if not url.lower().startswith("data:"):
         return value
     return url if (tag, name) == ("img", "src") and _IMAGE_DATA.fullmatch(url) else None
+
+
+_CLEANERS = {  # made once: that takes longer than many a text
+    comments: nh3.Cleaner(
+        attributes=_FURNISHED, attribute_filter=_attribute, strip_comments=not comments, **_RULES
+    )
+    for comments in (False, True)
+}

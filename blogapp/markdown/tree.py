@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
-from . import elements, highlight
+from . import elements, highlight, places
 from .blocks import nodes
 
 _ALERT = re.compile(r"\[!([A-Za-z][\w-]*)\]([+-]?)(?:[ \t]+(.*))?$")
@@ -23,11 +23,14 @@ class Builder:
     """Makes elements of blocks; *stash* keeps finished HTML and returns what stands for it.
 
     *raw* does the same for an author's HTML. *notes* has the footnotes, by their labels.
+    With a *nonce*, elements are marked with the lines that they come from.
     """
 
-    def __init__(self, stash: Stash, raw: Stash) -> None:
+    def __init__(self, stash: Stash, raw: Stash, nonce: str = "") -> None:
         self._stash = stash
         self._raw = raw
+        self._nonce = nonce
+        self._mark = places.marker(nonce)
         self.notes: dict[str, Element] = {}
         self._builders: dict[type[nodes.Block], Callable[..., None]] = {
             nodes.Paragraph: self._paragraph,
@@ -51,29 +54,37 @@ class Builder:
         for block in blocks:
             self._builders[type(block)](parent, block)
 
+    def _add(self, parent: Element, tag: str, line: int, **attributes: str) -> Element:
+        """Add the element of what begins on *line*."""
+        made = SubElement(parent, tag, attributes)
+        if self._nonce:
+            self._mark(made, line)
+        return made
+
     def _nothing(self, _parent: Element, _block: nodes.Block) -> None:
         pass
 
     def _paragraph(self, parent: Element, paragraph: nodes.Paragraph) -> None:
-        SubElement(parent, "p").text = paragraph.text
+        self._add(parent, "p", paragraph.first).text = paragraph.text
 
     def _heading(self, parent: Element, heading: nodes.Heading) -> None:
-        SubElement(parent, f"h{heading.level}").text = heading.text
+        self._add(parent, f"h{heading.level}", heading.first).text = heading.text
 
-    def _rule(self, parent: Element, _rule: nodes.Rule) -> None:
-        SubElement(parent, "hr")
+    def _rule(self, parent: Element, rule: nodes.Rule) -> None:
+        self._add(parent, "hr", rule.first)
 
     def _html(self, parent: Element, block: nodes.Html) -> None:
         parent.append(elements.bare(elements.done(f"{self._raw(block.html)}\n")))
 
     def _fence(self, parent: Element, fence: nodes.Fence) -> None:
-        self._code(parent, fence.code, fence.info)
+        self._code(parent, fence.code, fence.info, fence.first)
 
     def _indented_code(self, parent: Element, block: nodes.IndentedCode) -> None:
-        self._code(parent, block.code, "")
+        self._code(parent, block.code, "", block.first)
 
-    def _code(self, parent: Element, code: str, info: str) -> None:
-        figure = self._stash(highlight.figure(code, info))
+    def _code(self, parent: Element, code: str, info: str, line: int) -> None:
+        mark = places.comment(self._nonce, line) if self._nonce else ""
+        figure = self._stash(mark + highlight.figure(code, info))
         SubElement(parent, "p").text = elements.done(figure)
 
     def _list(self, parent: Element, block: nodes.List) -> None:
@@ -83,7 +94,7 @@ class Builder:
         loose = block.loose
         for item in block.children:
             assert isinstance(item, nodes.Item)  # noqa: S101 - a list holds nothing else
-            text = SubElement(made, "li")
+            text = self._add(made, "li", item.first)
             box, children = _task(item.children)
             self._tight_or_loose(text, children, loose=loose)
             if box is not None:
@@ -104,12 +115,13 @@ class Builder:
         first = quote.children[0] if quote.children else None
         alert = _ALERT.match(first.lines[0]) if isinstance(first, nodes.Paragraph) else None
         if not (alert and isinstance(first, nodes.Paragraph)):
-            self._blocks(SubElement(parent, "blockquote"), quote.children)
+            self._blocks(self._add(parent, "blockquote", quote.first), quote.children)
             return
         kind = alert[1].lower()
         kind_class = f"alert alert-{kind if kind in _ALERTS else 'note'}"
         folded = bool(alert[2])
-        box = SubElement(parent, "details" if folded else "div", {"class": kind_class})
+        tag = "details" if folded else "div"
+        box = self._add(parent, tag, quote.first, **{"class": kind_class})
         if alert[2] == "+":
             box.set("open", "open")
         title = SubElement(box, "summary" if folded else "p", {"class": "alert-title"})
@@ -118,17 +130,17 @@ class Builder:
         self._blocks(box, quote.children[1:])
 
     def _table(self, parent: Element, table: nodes.Table) -> None:
-        made = SubElement(parent, "table")
-        self._row(SubElement(made, "thead"), "th", table.head, table.alignments)
+        made = self._add(parent, "table", table.first)
+        self._row(SubElement(SubElement(made, "thead"), "tr"), "th", table.head, table.alignments)
         if table.rows:
             body = SubElement(made, "tbody")
-            for row in table.rows:
-                self._row(body, "td", row, table.alignments)
+            below = table.first + 2  # the second line aligns the columns
+            for line, cells in enumerate(table.rows, start=below):
+                self._row(self._add(body, "tr", line), "td", cells, table.alignments)
 
     def _row(
-        self, parent: Element, tag: str, cells: Sequence[str], alignments: Sequence[str]
+        self, row: Element, tag: str, cells: Sequence[str], alignments: Sequence[str]
     ) -> None:
-        row = SubElement(parent, "tr")
         for text, side in zip(cells, alignments, strict=False):  # rows may be short
             cell = SubElement(row, tag, {"align": side} if side else {})
             cell.text = text
@@ -142,10 +154,11 @@ class Builder:
         made = SubElement(parent, "dl")
         for child in glossary.children:
             if isinstance(child, nodes.Term):
-                SubElement(made, "dt").text = child.text
+                self._add(made, "dt", child.first).text = child.text
             elif isinstance(child, nodes.Definition):
                 loose = child.apart or child.spaced
-                self._tight_or_loose(SubElement(made, "dd"), child.children, loose=loose)
+                explained = self._add(made, "dd", child.first)
+                self._tight_or_loose(explained, child.children, loose=loose)
 
 
 def _task(blocks: Sequence[nodes.Block]) -> tuple[Element | None, Sequence[nodes.Block]]:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 SIGNS = "!#$%&*+-./:=@_~^|<>?\\"  # the tokenizer of the index must know them as letters
 BREAK = "|"  # stands between what is not written in one
@@ -81,13 +81,16 @@ def fold_char(char: str) -> str:
 
 def cut(text: str) -> Cut:
     """Cut *text* into the tokens that the index keeps."""
-    words: list[str] = []
-    rows: list[tuple[str, ...]] = []
-    for written in fold(text).split():
-        found = _cut_before(written) if len(written) <= MAX_LENGTH else _cut_written(written)
-        words += found[0]
-        rows += found[1]
-    return Cut(tuple(words), tuple(filter(None, rows)), ends_joined=bool(rows and rows[-1]))
+    found = [
+        _cut_before(written) if len(written) <= MAX_LENGTH else _cut_written(written)
+        for written in fold(text).split()
+    ]
+    joints = [rows for _, rows in found if rows]
+    return Cut(
+        words=tuple(chain.from_iterable([words for words, _ in found])),
+        joints=tuple(row for rows in joints if rows is not _UNJOINED for row in rows if row),
+        ends_joined=bool(joints and joints[-1][-1]),
+    )
 
 
 def cut_typed(text: str, *, unfinished: bool) -> Cut:
@@ -155,6 +158,8 @@ def _chunks(text: str) -> Iterator[list[Piece]]:
 
 def _cut_written(written: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Cut what stands between blanks: its words, and a row of joints for each chunk."""
+    if written.isascii() and written.isalnum():  # as most words are: it would come to the same
+        return (written[:MAX_LENGTH],), _UNJOINED
     chunks = list(_chunks(written))
     joints = (_joints(chunk, is_open=True) for chunk in chunks)
     return (
@@ -163,6 +168,7 @@ def _cut_written(written: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], 
     )
 
 
+_UNJOINED: tuple[tuple[str, ...], ...] = ((),)  # the joints of one chunk that has none
 _cut_before = lru_cache(20_000)(_cut_written)  # most words of a text have stood in another one
 
 

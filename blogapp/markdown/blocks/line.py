@@ -80,7 +80,11 @@ class Line:
             self.advance(1)
 
     def _look(self) -> None:
-        start = end(_BLANKS, self.text, self._offset)
+        text, start = self.text, self._offset
+        if start < len(text) and text[start] not in " \t":  # most lines: no blanks to count
+            self.start, self.indent, self.blank = start, 0, False
+            return
+        start = end(_BLANKS, text, start)
         column = self._column
         blanks = self.text[self._offset : start]
         if "\t" in blanks:

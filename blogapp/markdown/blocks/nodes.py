@@ -248,6 +248,7 @@ class Fence(_Verbatim):
         self.indent = indent
         self.info = info
         self.closed = False
+        self._sign = fence[0]
         self._end = re.compile(rf"{re.escape(fence[0])}{{{len(fence)},}}[ \t]*$")
 
     def continues(self, line: Line) -> bool:
@@ -261,8 +262,15 @@ class Fence(_Verbatim):
         return True
 
     def take(self, line: Line) -> None:
-        super().take(line)
-        self.last = line.number  # a blank line in a fence separates nothing
+        self.add(line.rest, line.number)
+
+    def is_plain(self, text: str) -> bool:
+        """Tell whether *text* is a line of the code as it stands, outside of other blocks."""
+        return not (self.closed or self.indent or text.lstrip(" \t").startswith(self._sign))
+
+    def add(self, text: str, number: int) -> None:
+        self.lines.append(text)
+        self.last = number  # a blank line in a fence separates nothing
 
     @property
     def code(self) -> str:

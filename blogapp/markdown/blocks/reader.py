@@ -16,6 +16,7 @@ from .nodes import (
     Container,
     Definition,
     Document,
+    Fence,
     Glossary,
     Heading,
     Item,
@@ -39,15 +40,42 @@ class Reader:
 
     def read(self, lines: list[str]) -> Document:
         for number, text in enumerate(lines, start=1):
-            self._take(Line(text, number))
+            if len(self._open) > 2 or not self._takes(text, number):
+                self._take(Line(text, number))
         self._close_to(1)
         return self._document
+
+    def _takes(self, text: str, number: int) -> bool:
+        """Take a line that nothing can begin with, below the document itself: most are such.
+
+        It tells whether it did; ``_take`` would have done the same.
+        """
+        tip = self._open[-1]
+        if isinstance(tip, Fence):
+            if not tip.is_plain(text):
+                return False
+            tip.add(text, number)
+        elif not (tip.is_paragraph or tip is self._document):
+            return False
+        elif not text:
+            self._close_to(1)
+        elif text[0] in starts.MARKS:
+            return False
+        else:
+            if tip is self._document:
+                tip = Paragraph(number)
+                self._push(tip)
+            cast(Paragraph, tip).lines.append(text)
+            tip.last = number
+        return True
 
     def _take(self, line: Line) -> None:
         depth = self._continued(line)
         tip = self._open[-1]
         lazy = tip.is_paragraph and depth < len(self._open)
-        while depth <= DEEPEST and not (line.spent or self._open[depth - 1].is_verbatim):
+        while depth <= DEEPEST and not line.spent and starts.may_begin(line):
+            if self._open[depth - 1].is_verbatim:
+                break
             place = self._place(depth, lazy=lazy)
             block = starts.begin(line, place)
             if block is None:

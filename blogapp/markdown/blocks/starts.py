@@ -6,7 +6,7 @@ They pass the marks that they know. Sections are those of the GFM specification 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from .. import raw
@@ -75,25 +75,19 @@ class Place(NamedTuple):
 Start = Callable[[Line, Place], Block | None]
 
 
+def may_begin(line: Line) -> bool:
+    """Tell fast whether a block may begin at *line*."""
+    return not line.blank and (line.indent >= CODE_INDENT or line.text[line.start] in MARKS)
+
+
 def begin(line: Line, place: Place) -> Block | None:
-    """Make the block that begins at *line*, if one does."""
+    """Make the block that begins at *line*, if one does; ask ``may_begin`` before."""
     if line.indent >= CODE_INDENT:
         return _indented_code(line, place)
-    if line.blank:
-        return None
-    first = line.text[line.start]
-    return next(filter(None, (start(line, place) for start in _candidates(first))), None)
-
-
-def _candidates(first: str) -> Iterator[Start]:
-    """Choose by the first character, in the order of precedence."""
-    yield from _BY_CHARACTER.get(first, ())
-    if first in "0123456789":
-        yield _item
-    if first in "|:-":
-        yield _table
-    if first == ":":
-        yield _definition
+    for start in _BY_CHARACTER[line.text[line.start]]:
+        if block := start(line, place):
+            return block
+    return None
 
 
 def _quote(line: Line, _place: Place) -> Block:
@@ -209,16 +203,21 @@ def _width(line: Line, mark: re.Match[str]) -> int:
     return before + len(mark[0]) + blanks
 
 
-_BY_CHARACTER: dict[str, tuple[Start, ...]] = {
+# By the first character, in the order of precedence.
+_BY_CHARACTER: Mapping[str, tuple[Start, ...]] = {
     ">": (_quote,),
     "#": (_heading,),
     "`": (_fence,),
     "~": (_fence,),
     "<": (_html,),
     "=": (_setext,),
-    "-": (_setext, _rule, _item),
+    "-": (_setext, _rule, _item, _table),
     "*": (_rule, _item),
     "_": (_rule,),
     "+": (_item,),
     "[": (_note,),
+    "|": (_table,),
+    ":": (_table, _definition),
+    **dict.fromkeys("0123456789", (_item,)),
 }
+MARKS = frozenset(" \t") | _BY_CHARACTER.keys()  # what a line begins with that is no plain text

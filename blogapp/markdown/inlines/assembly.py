@@ -42,11 +42,16 @@ def parts(pieces: list[Piece], *, linked: bool) -> list[str | Element]:
 def words(pieces: list[Piece]) -> str:
     """Read the text of *pieces* without markup, as an image's alternative."""
     return "".join(
-        "".join(map(plain, _texts(piece.element)))
+        words_of(piece.element)
         if isinstance(piece, Inline)
         else plain(piece if isinstance(piece, str) else piece.mark)
         for piece in pieces
     )
+
+
+def words_of(element: Element) -> str:
+    """Read the text of an element without markup."""
+    return "".join(map(plain, _texts(element)))
 
 
 def _texts(element: Element) -> Iterator[str]:
@@ -57,7 +62,8 @@ def _texts(element: Element) -> Iterator[str]:
 
 
 def _with_addresses(text: str, *, linked: bool) -> Iterator[str | Element]:
-    text = emoji.SHORTCODE.sub(lambda found: emoji.named(found[1]) or found[0], text)
+    if ":" in text:
+        text = emoji.SHORTCODE.sub(lambda found: emoji.named(found[1]) or found[0], text)
     position = 0
     for found in autolinks.EMAIL.finditer(text) if "@" in text and not linked else ():
         if autolinks.is_email(found[0]):

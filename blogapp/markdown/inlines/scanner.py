@@ -35,15 +35,29 @@ class Definitions(Protocol):
     def raw(self, html: str) -> str: ...
 
 
-def read(text: str, definitions: Definitions) -> list[str | Element]:
-    """Read the inline structure of *text*: strings and elements, no two strings in a row."""
-    return _Scanner(text, definitions).read()
+Seen = Callable[[Element | str, int], None]
+
+
+def read(text: str, definitions: Definitions, seen: Seen | None = None) -> list[str | Element]:
+    """Read the inline structure of *text*: strings and elements, no two strings in a row.
+
+    *seen* is told of each link, image and piece of raw HTML, and the place in *text* where it
+    begins. A link comes after what it holds.
+    """
+    if not _MARK.search(text):
+        return assembly.parts([text], linked=False)
+    return _Scanner(text, definitions, seen or _nobody).read()
+
+
+def _nobody(_found: Element | str, _start: int) -> None:
+    """Hear of what is found, when nobody asked."""
 
 
 class _Scanner:
-    def __init__(self, text: str, definitions: Definitions) -> None:
+    def __init__(self, text: str, definitions: Definitions, seen: Seen) -> None:
         self._text = text
         self._definitions = definitions
+        self._seen = seen
         self._pieces: list[Piece] = []
         self._brackets: list[Bracket] = []
         self._html = html.Reader(text)
@@ -128,14 +142,15 @@ class _Scanner:
     def _pointed(self, mark: re.Match[str]) -> int:
         start = mark.start()
         if uri := html.URI.match(self._text, start):
-            self._link(uri[1], uri[1])
+            self._link(uri[1], uri[1], start)
             return uri.end()
         if email := html.EMAIL.match(self._text, start):
-            self._link(f"mailto:{email[1]}", email[1])
+            self._link(f"mailto:{email[1]}", email[1], start)
             return email.end()
         behind = self._html.end(start)
         if behind is None:
             return self._as_text(mark)
+        self._seen(self._text[start:behind], start)
         self._pieces.append(self._definitions.raw(self._text[start:behind]))
         return behind
 
@@ -150,11 +165,13 @@ class _Scanner:
         found = None if self._brackets else autolinks.address(self._text, mark.start())
         if not found:
             return self._as_text(mark)
-        self._link(found.url, found.text)
+        self._link(found.url, found.text, mark.start())
         return found.end
 
-    def _link(self, url: str, text: str) -> None:
-        self._pieces.append(Inline(make("a", text, href=links.url(url))))
+    def _link(self, url: str, text: str, start: int) -> None:
+        anchor = make("a", text, href=links.url(url))
+        self._seen(anchor, start)
+        self._pieces.append(Inline(anchor))
 
     def _bracket(self, mark: re.Match[str]) -> int:
         if self._brackets:
@@ -178,8 +195,9 @@ class _Scanner:
         target, behind = found
         content = self._pieces[opener.index + 1 :]
         del self._pieces[opener.index :]
-        make_link = self._image if opener.image else self._anchor
-        self._pieces.append(make_link(target, content))
+        made = (self._image if opener.image else self._anchor)(target, content)
+        self._seen(made.element, opener.start - len(opener.mark))
+        self._pieces.append(made)
         return behind
 
     def _note(self, opener: Bracket, mark: re.Match[str]) -> int | None:

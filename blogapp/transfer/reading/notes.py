@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...markdown.lines import Lines
 from ..found import Note
 from . import names, prose
 from .fields import Fields
@@ -121,7 +122,7 @@ def _image(value: object) -> str:
 
 def _hinted(text: str, first: int) -> Iterator[Note]:
     """Tell of each kind what to do, where it stands first."""
-    lines = prose.Lines(text, first)
+    lines = Lines(text, first)
     for sign, pattern, hint in _HINTS:
         found = list(pattern.finditer(text)) if sign in text else []
         if not found:
@@ -149,7 +150,7 @@ def _told(text: str, first: int, places: _Places, one: str, more: str) -> Iterat
         found.setdefault(_cut(name), []).append(index)
     if not found:
         return
-    lines = prose.Lines(text, first)
+    lines = Lines(text, first)
     told = sorted(found.items(), key=lambda entry: entry[1][0])
     for name, indexes in told[:NAMED]:
         times = f" ({len(indexes)} times)" if len(indexes) > 1 else ""

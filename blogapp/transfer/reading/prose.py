@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from html import unescape
 
@@ -32,17 +31,6 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
 _BLOCK_MARK = re.compile(r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|[0-9]{1,9}[.)][ \t]+)*")
 
 
-class Lines:
-    """Where the lines of a text begin: which one a place is on, from *first*."""
-
-    def __init__(self, text: str, first: int = 1) -> None:
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._first = first
-
-    def at(self, index: int) -> int:
-        return bisect_right(self._starts, index) - 1 + self._first
-
-
 class Fences:
     """Follows fenced code blocks, line by line."""
 
@@ -51,6 +39,8 @@ class Fences:
 
     def hold(self, line: str) -> bool:
         """Tell whether the next line belongs to a block, its fences included."""
+        if "`" not in line and "~" not in line:  # most lines
+            return bool(self._fence)
         if self._fence:
             end = _FENCE_END.fullmatch(line)
             if end and end[1].startswith(self._fence):
@@ -74,8 +64,11 @@ def masked(body: str) -> str:
     """
     lines = body.split("\n")
     kept = ["" if code else line for line, code in zip(lines, fenced(lines), strict=True)]
-    spanless = "".join(_without_spans(part) for part in _LINE_BREAK.split("\n".join(kept)))
-    return _COMMENT.sub(_breaks, spanless)
+    text = "\n".join(kept)
+    if "`" in text:
+        parts = _LINE_BREAK.split(text)
+        text = "".join([_without_spans(part) if "`" in part else part for part in parts])
+    return _COMMENT.sub(_breaks, text)
 
 
 def without_elements(text: str, names: tuple[str, ...]) -> str:
@@ -140,8 +133,6 @@ def _without_markup(text: str) -> str:
 
 
 def _without_spans(paragraph: str) -> str:
-    if "`" not in paragraph:
-        return paragraph
     # CommonMark 6.1. Looking for each end anew would take quadratic time.
     runs = list(re.finditer("`+", paragraph))
     later: defaultdict[int, list[int]] = defaultdict(list)

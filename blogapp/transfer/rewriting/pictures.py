@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from ... import images
 from ...errors import Invalid
@@ -13,6 +15,7 @@ from ..files.trees import Tree, Unreadable
 from .spellings import Target
 from .whereabouts import Whereabouts
 
+WORKERS = 2  # that make smaller copies, while texts are rendered and stored
 SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp", ".avif", ".svg"),
     *(".bmp", ".tif", ".tiff", ".ico", ".heic", ".apng", ".jfif"),
@@ -44,6 +47,8 @@ class Pictures:
         self._by_digest: dict[str, Taken] = {}
         self._files: dict[str, images.File] = {}  # by the digest of what is served
         self._places: dict[str, int] = {}  # of those that wait, by the same
+        self._copies: dict[str, Future[list[images.Copy]]] = {}  # of these, by the same
+        self._workers = ThreadPoolExecutor(WORKERS)
         self._waiting = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
 
     def take(self, target: Target, source: str) -> Taken | None:
@@ -55,18 +60,36 @@ class Pictures:
             self._by_path[path] = self._read(path)
         return self._by_path[path]
 
-    def keep(self, files: Iterable[images.File]) -> None:
-        """Make images of the files that stored texts show; flushes."""
-        for file in {file.digest: file for file in files}.values():
-            if file.digest in self._places:
-                self._waiting.seek(self._places[file.digest])
-                images.keep(file.name, self._waiting.read(file.size))
-                del self._places[file.digest]
+    def add(self, files: Iterable[images.File]) -> None:
+        """Make images of the files that texts show, before these are stored; flushes."""
+        known = [self._copied(file.digest) for file in files]  # before others have to wait
+        for file in {file.digest: file for file in known}.values():
             images.add(file)
+
+    def keep(self, files: Iterable[images.File]) -> None:
+        """Write the files, once the texts that show them are stored."""
+        for file in files:
+            if file.digest in self._places:
+                images.keep(file.name, self._waited(self._places.pop(file.digest), file.size))
+                images.copy(file.name, self._copies.pop(file.digest).result())
 
     def close(self) -> None:
         """Let go of what nothing was made of."""
+        self._workers.shutdown(cancel_futures=True)
         self._waiting.close()
+
+    def _copied(self, digest: str) -> images.File:
+        """Wait until it is known which copies there are of a file."""
+        if digest in self._copies:
+            widths = tuple(copy.width for copy in self._copies[digest].result())
+            self._files[digest] = replace(self._files[digest], widths=widths)
+        return self._files[digest]
+
+    def _made(self, picture: images.Picture, place: int, size: int) -> list[images.Copy]:
+        return images.copies.make(replace(picture, data=self._waited(place, size)))
+
+    def _waited(self, place: int, size: int) -> bytes:
+        return os.pread(self._waiting.fileno(), size, place)
 
     def _read(self, path: str) -> Taken:
         try:
@@ -90,7 +113,11 @@ class Pictures:
         file = images.name_file(picture, name, original_digest=digest)
         if file.digest not in self._files:
             self._files[file.digest] = file
-            self._places[file.digest] = self._waiting.seek(0, 2)
+            place = self._places[file.digest] = self._waiting.seek(0, 2)
             self._waiting.write(picture.data)
+            self._waiting.flush()
+            still = replace(picture, data=b"")  # else all that wait would be in memory
+            made = self._workers.submit(self._made, still, place, file.size)
+            self._copies[file.digest] = made
         file = self._files[file.digest]
         return Taken(digest, f"/media/{file.name}", file)

@@ -38,10 +38,14 @@ class Rewriter:
         self._links = links
         self._homes = homes
 
+    def may_change(self, found: SourcePost) -> bool:
+        """Tell fast whether ``rewrite`` may put other destinations into the text."""
+        return destinations.may_be_local(found.body, [home.host for home in self._homes])
+
     def rewrite(self, found: SourcePost) -> Rewritten:
         """Lead the links of *found* to the posts, and its images to the files, that are here."""
         work = _Work(found)
-        if not destinations.may_be_local(found.body, [home.host for home in self._homes]):
+        if not self.may_change(found):
             return work.done()
         for destination in destinations.find(found.body):
             target = spellings.read(destination.url, self._homes)

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ... import posts, slugs
+from ... import permalinks, slugs
 from ...extensions import db
 from ...models import Post
 from ..found import SourcePost
@@ -68,6 +68,12 @@ def of(found: SourcePost, source: str, place: int) -> Plan:
         draft=found.draft,
         place=place,
     )
+
+
+def stored() -> set[str]:
+    """The digests of all posts that were imported."""
+    digests = sa.select(Post.source_digest).where(Post.source_digest.is_not(None))
+    return set(filter(None, db.session.scalars(digests)))
 
 
 def digest(found: SourcePost) -> str:
@@ -208,7 +214,7 @@ class _Slugs:
         self._next: defaultdict[str, int] = defaultdict(lambda: 2)
         self._owners = dict.fromkeys((plan.wish for plan in self._plans), _NOBODY)
         for some in _batches(list(self._owners)):
-            self._owners |= posts.taken(some)
+            self._owners |= permalinks.taken(some)
 
     def settle(self) -> None:
         for plan in self._plans:
@@ -257,7 +263,7 @@ class _Slugs:
         if slug in self._claimed:
             return False
         if slug not in self._owners:
-            self._owners |= {slug: _NOBODY} | posts.taken([slug])
+            self._owners |= {slug: _NOBODY} | permalinks.taken([slug])
         return self._owners[slug] == _NOBODY
 
 

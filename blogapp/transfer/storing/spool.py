@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from typing import cast
+from typing import Generic, TypeVar, cast
 
-from ..found import SourcePost
+_Kept = TypeVar("_Kept")
 
 
-class Spool:
-    """Posts in a file that has no name, and goes when the spool is closed."""
+class Spool(Generic[_Kept]):
+    """Values in a file that has no name, and goes when the spool is closed."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
 
-    def put(self, found: SourcePost) -> int:
-        """Keep a post; returns its place."""
+    def put(self, value: _Kept) -> int:
+        """Keep a value; returns its place."""
         place = self._file.seek(0, 2)
-        pickle.dump(found, self._file, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
         return place
 
-    def get(self, place: int) -> SourcePost:
-        """Read the post at *place*."""
+    def get(self, place: int) -> _Kept:
+        """Read the value at *place*."""
         self._file.seek(place)
-        # Nobody else can write to this file, and only posts are put.
-        return cast(SourcePost, pickle.load(self._file))  # noqa: S301 - nobody else writes to it
+        # Nobody else can write to this file, and only values of one kind are put.
+        return cast(_Kept, pickle.load(self._file))  # noqa: S301 - nobody else writes to it
 
     def close(self) -> None:
         """Let go of the file."""
