@@ -30,6 +30,10 @@ post_tags = sa.Table(
 
 
 MAX_ID = 2**31 - 1  # what an INTEGER holds everywhere
+# SQLite gives the highest id anew when its row is gone, unless it is told not to: what a page that
+# is still open has in its form would then be another row (sqlite.org/autoinc.html).
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+KEPT = sa.text("version IS NULL AND kind <> 'adopted'")
 
 
 class Tag(Model):
@@ -60,8 +64,9 @@ class Post(Model):
 
     __tablename__ = "posts"
     __table_args__ = (
-        sa.Index("ix_posts_published_at_id", "published_at", "id"),
-        sa.Index("ix_posts_series", "series", "published_at", "id"),
+        sa.Index("ix_posts_shelf", "shelf", "published_at", "id"),
+        sa.Index("ix_posts_series", "series", "shelf", "published_at", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,6 +83,12 @@ class Post(Model):
     minutes_by_author: Mapped[int | None]
     language: Mapped[str | None] = mapped_column(sa.String(35), doc="BCP 47; else the site's")
     series: Mapped[str | None] = mapped_column(sa.String(200), doc="name, as it is shown")
+    shelf: Mapped[str] = mapped_column(
+        sa.String(10), default="listed", doc="listed, unlisted (by address only) or trash"
+    )
+    trashed_from: Mapped[str | None] = mapped_column(sa.String(10), doc="the shelf before")
+    trashed_at: Mapped[datetime | None]
+    planned_at: Mapped[datetime | None] = mapped_column(doc="when a draft is to be published")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     published_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(
@@ -110,7 +121,9 @@ class Post(Model):
         return self.minutes_by_author or self.minutes
 
     def state(self, now: datetime | None = None) -> str:
-        """Tell ``draft``, ``scheduled`` or ``published`` at *now* (aware)."""
+        """Tell ``trash``, ``draft``, ``scheduled`` or ``published`` at *now* (aware)."""
+        if self.shelf == "trash":
+            return "trash"
         if self.published_at is None:
             return "draft"
         return "scheduled" if self.published_at > (now or utcnow()) else "published"
@@ -130,6 +143,71 @@ class Redirect(Model):
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
 
 
+class Gone(Model):
+    """A path at which readers found a post that has been deleted for good."""
+
+    __tablename__ = "gone"
+
+    path: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
+    gone_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Revision(Model):
+    """A text of a post: saved as a *version* of it, or without one kept by a *sitting*."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        sa.Index("ix_revisions_post_id_version", "post_id", "version", unique=True),
+        sa.Index("ix_revisions_sitting", "sitting"),
+        sa.Index(
+            "ix_revisions_kept",
+            *("post_id", "sitting"),
+            unique=True,
+            sqlite_where=KEPT,
+            postgresql_where=KEPT,
+        ),
+        NEVER_AGAIN,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"))
+    version: Mapped[int | None] = mapped_column(doc="of the post; none: not saved")
+    begun_from: Mapped[int | None] = mapped_column(doc="version of the post; of what is kept")
+    kind: Mapped[str] = mapped_column(sa.String(10), doc="how it came to be")
+    sitting: Mapped[str | None] = mapped_column(sa.String(43), doc="the editor that sent it")
+    author_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("authors.id", ondelete="SET NULL"), index=True
+    )
+    saved_at: Mapped[datetime] = mapped_column(default=utcnow)
+    added: Mapped[int] = mapped_column(default=0, doc="words")
+    removed: Mapped[int] = mapped_column(default=0, doc="words")
+    title: Mapped[str] = mapped_column(sa.Text)
+    slug: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    minutes: Mapped[int | None]
+    language: Mapped[str | None] = mapped_column(sa.String(35))
+    series: Mapped[str | None] = mapped_column(sa.String(200))
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+
+    author: Mapped[Author | None] = relationship(lazy="joined")
+
+
+class PreviewLink(Model):
+    """A secret address of a post, while it lasts; the row holds only the hash of its token."""
+
+    __tablename__ = "preview_links"
+    __table_args__ = NEVER_AGAIN
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime]
+
+    post: Mapped[Post] = relationship(lazy="joined")
+
+
 class OldAddress(Model):
     """A path at which another system served a post: it leads to the post.
 
@@ -146,6 +224,7 @@ class Image(Model):
     """A picture in the media folder; its *name* there is its address, and says what is in it."""
 
     __tablename__ = "images"
+    __table_args__ = NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -159,6 +238,11 @@ class Image(Model):
     width: Mapped[int] = mapped_column(doc="pixels")
     height: Mapped[int] = mapped_column(doc="pixels")
     size: Mapped[int] = mapped_column(doc="bytes")
+    widths: Mapped[list[int]] = mapped_column(
+        sa.JSON, default=list, doc="pixels, of the smaller copies that there are"
+    )
+    alt: Mapped[str] = mapped_column(sa.Text, default="", doc="last given to it")
+    called: Mapped[str] = mapped_column(sa.Text, default="", doc="file name that it came with")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

@@ -38,7 +38,9 @@ def schema(app: Flask) -> set[tuple[str, tuple[str, ...]]]:
     """
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     try:
-        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL")
+        found = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name <> 'sqlite_sequence'"
+        )
         return {(name, _lines(sql)) for name, sql in found}
     finally:
         connection.close()

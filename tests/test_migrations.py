@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from blogapp import config, create_app, differences
+from blogapp import config, create_app, differences, posts
 from blogapp.errors import BlogError
 from blogapp.extensions import MIGRATIONS, db
+from blogapp.models import Post, Revision
 from blogapp.search import fts5
+from blogapp.texts import Text
 
 from .conftest import CheckedClient, MakePost
 
@@ -186,6 +188,34 @@ def test_a_posts_table_that_is_made_anew_leaves_the_search_in_step(
         assert fts5.problem() is None
     page = client.get("/?tag=sewing&q=needle").text
     assert "/blog/needle" in page and "/blog/thread" in page
+
+
+def test_an_id_is_never_given_again(old_blog: Path) -> None:
+    upgrade()
+
+    post = posts.create(Text(title="One"))
+    newest = db.session.scalars(sa.select(Revision)).one()
+    ids = (post.id, newest.id)
+    db.session.execute(sa.delete(Post).where(Post.id == post.id))
+    other = posts.create(Text(title="Two"))
+
+    assert other.id > ids[0]
+    assert db.session.scalars(sa.select(Revision)).one().id > ids[1]
+    numbered = db.session.scalars(
+        sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%PRIMARY KEY AUTOINCREMENT%'")
+    )
+    assert {*numbered} == {"posts", "revisions", "preview_links", "images"}
+
+
+def test_the_way_back_shows_readers_nothing_that_they_did_not_see(old_blog: Path) -> None:
+    upgrade()
+    db.session.execute(sa.update(Post).where(Post.id == 7).values(shelf="unlisted"))
+    db.session.commit()
+
+    downgrade(revision="0003")
+
+    dated = sa.text("SELECT published_at FROM posts UNION SELECT published_at FROM post_tags")
+    assert db.session.scalars(dated).all() == [None]
 
 
 def test_a_post_that_is_deleted_after_an_upgrade_takes_its_rows_with_it(old_blog: Path) -> None:
