@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from . import config
 from .errors import Invalid, TooManyAttempts
 from .extensions import db
 from .models import Author, Session, SignInFailure, utcnow
@@ -66,6 +68,12 @@ def find(name: str) -> Author | None:
     return db.session.scalar(sa.select(Author).where(Author.name == _name(name)))
 
 
+def hold(author_id: int) -> None:
+    """Let others who write as this author wait for the commit."""
+    itself = sa.update(Author).where(Author.id == author_id).values(name=Author.name)
+    db.session.execute(itself, execution_options={"synchronize_session": False})
+
+
 def exist() -> bool:
     """Tell whether there is any author."""
     return db.session.scalar(sa.select(Author.id).limit(1)) is not None
@@ -116,6 +124,12 @@ def of_session(token: str) -> Author | None:
         )
     )
     return session.author if session else None
+
+
+def zone(author: Author | None) -> ZoneInfo:
+    """The zone that *author* last gave a time in, else the site's."""
+    named = author.timezone if author else None
+    return ZoneInfo(named) if named else config.current().timezone
 
 
 def sign_out(token: str) -> None:

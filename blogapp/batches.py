@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import markdown, posts, search, tags
+from . import markdown, permalinks, posts, search, tags, texts
 from .errors import Conflict
 from .extensions import db
 from .models import Post, utcnow
@@ -19,10 +19,11 @@ class New:
     Without *published_at* it is a draft.
     """
 
-    text: posts.Text
+    text: texts.Text
     rendered: markdown.Rendered
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    shelf: str = "listed"
 
 
 def make(news: Sequence[New]) -> list[Post]:
@@ -61,7 +62,7 @@ def updated(at: datetime, published_at: datetime) -> datetime:
 
 def _expect_free(news: Sequence[New]) -> None:
     slugs = [new.text.slug for new in news]
-    taken = posts.taken(slugs).keys() or {slug for slug in slugs if slugs.count(slug) > 1}
+    taken = permalinks.taken(slugs).keys() or {slug for slug in slugs if slugs.count(slug) > 1}
     if taken:
         raise Conflict(f"Another post is at “{min(taken)}” by now. Import the file once more.")
 
@@ -70,6 +71,11 @@ def _make(new: New) -> Post:
     now = utcnow()
     first = min(now, new.published_at or now)
     updated_at = updated(new.updated_at or first, first)
-    post = Post(created_at=first, published_at=new.published_at, updated_at=updated_at)
+    post = Post(
+        created_at=first,
+        published_at=new.published_at,
+        updated_at=updated_at,
+        shelf=new.shelf,
+    )
     posts.fill(post, new.text, slug=new.text.slug, rendered=new.rendered)
     return post

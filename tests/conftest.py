@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -21,7 +23,19 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
-from blogapp import authors, config, create_app, images, messages, posts, tags
+from blogapp import (
+    authors,
+    config,
+    create_app,
+    images,
+    messages,
+    posts,
+    previews,
+    revisions,
+    shelves,
+    tags,
+    texts,
+)
 from blogapp.extensions import db
 from blogapp.models import Post
 
@@ -38,9 +52,14 @@ MakePost = Callable[..., Post]
 MakeMessage = Callable[..., tuple[int, str]]
 Place = Callable[[str], str]
 
-settings.register_profile(
-    "house", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+# Few examples each time, other ones each time; --hypothesis-profile=thorough asks for many.
+for profile, examples in (("thorough", 1000), ("house", 40)):
+    settings.register_profile(
+        profile,
+        deadline=None,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
 settings.load_profile("house")
 
 
@@ -82,13 +101,41 @@ class UncheckedClient(CheckedClient):
         return FlaskClient.open(self, *args, **kwargs)
 
 
+def pytest_collection_finish() -> None:
+    """Look through new objects for garbage, not again and again through all that stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_writes() -> Iterator[None]:
+    """Let SQLite not wait for the disk: what tests write need not survive a power cut."""
+    sa.event.listen(sa.Engine, "connect", _do_not_wait)
+    yield
+    sa.event.remove(sa.Engine, "connect", _do_not_wait)
+
+
+@pytest.fixture
+def dear_writes() -> Iterator[None]:
+    """Let SQLite wait for the disk, as the blog asks it to."""
+    sa.event.remove(sa.Engine, "connect", _do_not_wait)
+    yield
+    sa.event.listen(sa.Engine, "connect", _do_not_wait)
+
+
+def _do_not_wait(connection: object, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF").close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
     """Hash passwords by the method that the blog asks for, at a price that tests can pay."""
 
     def hashed(password: str, method: str) -> str:
         assert method == "scrypt"
-        return generate_password_hash(password, "scrypt:1024:8:1")
+        return generate_password_hash(password, "scrypt:128:8:1")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(authors, "generate_password_hash", hashed)
@@ -184,7 +231,12 @@ def sam(app: Flask) -> None:
 def author_client(app: Flask, sam: None) -> CheckedClient:
     """The browser of the author “sam”, signed in."""
     client = browser(app)
-    assert sign_in(client).status_code == 303
+    with app.app_context():
+        token = authors.sign_in("sam", PASSWORD, "127.0.0.1")
+        db.session.commit()
+    with client.session_transaction() as session:
+        session["token"] = token
+        session.permanent = True
     return client
 
 
@@ -194,7 +246,7 @@ def make_post(app: Flask) -> MakePost:
 
     def make(title: str = "Hello", published_at: datetime | None = PAST, **text: Any) -> Post:
         with app.app_context():
-            post = posts.create(posts.Text(title=title, **text))
+            post = posts.create(texts.Text(title=title, **text))
             if published_at is not None:
                 posts.publish(post, published_at)
             db.session.commit()
@@ -228,10 +280,14 @@ def filled_blog(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) 
     app = create_app(config.Settings(instance=folder))
     with app.app_context():
         headings = "## One\n\n## Two\n\n## Three\n"
-        post = posts.create(posts.Text(title="Hello", tags=["Flask", "SQLite"], body=headings))
+        post = posts.create(texts.Text(title="Hello", tags=["Flask", "SQLite"], body=headings))
         posts.publish(post, PAST)
-        posts.publish(posts.create(posts.Text(title="Second", tags=["Flask"])), PAST)
-        posts.create(posts.Text(title="Draft"))
+        posts.publish(
+            posts.create(texts.Text(title="Second", tags=["Flask"], series="Notes")), PAST
+        )
+        draft, trashed = (posts.create(texts.Text(title=title)) for title in ("Draft", "Trashed"))
+        link, preview = previews.make(draft, previews.DAYS[-1])
+        shelves.to_trash(trashed)
         request = messages.Request(name="Vera", email="v@example.org", body="Hi.", post="hello")
         message, token = messages.receive(request)
         image = images.take(IMAGE, "dot.gif")
@@ -239,9 +295,19 @@ def filled_blog(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) 
         db.session.flush()
         tags.rename(spare, "unused")
         db.session.commit()
+        hand = revisions.Hand(sitting="sitting-that-is-kept")
+        revised = texts.Text(title="Hello", tags=["Flask", "SQLite"], body=f"{headings}\nMore.\n")
+        kept = revisions.keep(post, revised, begun_from=post.version, by=hand)
+        saved = revisions.newest(post)
+        assert kept is not None and saved is not None
+        db.session.commit()
         ids = {"post": str(post.id), "version": str(post.version)}
+        ids |= {"revision": str(saved.id), "kept": str(kept.id)}
+        ids |= {"kept_at": kept.saved_at.isoformat()}
+        ids |= {"draft": str(draft.id), "trashed": str(trashed.id)}
+        ids |= {"link": str(link.id), "preview": preview}
         ids |= {"message": str(message.id), "token": token}
-        ids |= {"image": image.name}
+        ids |= {"image": image.name, "image_id": str(image.id)}
         ids |= {"tag": str(spare.id), "tag_version": tags.version(spare)}
         db.session.remove()
         db.engine.dispose()
@@ -253,7 +319,8 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     """Fill the blog with some of everything; then fill the ids of it into addresses."""
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     connection.execute("ATTACH ? AS filled", [str(filled_blog.database)])
-    for table in ("posts", "tags", "post_tags", "tag_redirects", "messages", "images"):
+    tables = ("posts", "tags", "post_tags", "tag_redirects", "messages", "images")
+    for table in (*tables, "revisions", "preview_links"):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM filled.{table}")  # noqa: S608
     columns = "rowid, title, tags, description, body"
     connection.execute(
@@ -281,6 +348,7 @@ def browser(app: Flask, *, checked: bool = True) -> CheckedClient:
     """Open another browser at https://blog.example; an unchecked one takes any page."""
     client = (CheckedClient if checked else UncheckedClient)(app)
     client.environ_base |= {"wsgi.url_scheme": "https", "HTTP_HOST": "blog.example"}
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     return client
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 import html5lib
 
 _LABELLED = {"input", "textarea", "select"}
-# One of six hundred time zones is enough to look at: the parser is slow.
+# One of six hundred time zones is enough to look at.
 _MANY_OPTIONS = re.compile(r'(\s*<option value="[^"<>&]*"></option>){9,}')
 _HTMX_FREE = {"hx-preserve", "hx-target", "hx-swap", "hx-push-url", "hx-sync", "hx-trigger"}
 _HTMX_FREE |= {"hx-disabled-elt", "hx-history", "hx-history-elt", "hx-replace-url", "hx-select"}
 
 
+@lru_cache(256)  # many tests fetch a page twice, and the parser is slow
 def check_page(html: str, *, partial: bool = False) -> None:
     """Fail with the reason if *html* is not what we send to browsers."""
     elements = list(parse(html, partial=partial))
@@ -49,8 +51,15 @@ def fields_of(html: str) -> dict[str, str]:
     found = {}
     for element in parse(html, partial=not html.startswith("<!doctype")):
         if element.tag in {"input", "textarea"} and "name" in element.attrib:
+            sent = element.attrib.get("type") not in {"radio", "checkbox"}
+            if not sent and "checked" not in element.attrib:
+                continue
             text = element.text if element.tag == "textarea" else element.attrib.get("value")
             found[element.attrib["name"]] = text or ""
+        if element.tag == "select":
+            options = element.findall("option")
+            chosen = next((o for o in options if "selected" in o.attrib), options[0])
+            found[element.attrib["name"]] = chosen.attrib["value"]
     return found
 
 

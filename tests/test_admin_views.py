@@ -62,28 +62,6 @@ def error_at(response: TestResponse) -> dict[str, str]:
     }
 
 
-# The list
-
-
-def test_posts_stand_by_their_state(author_client: CheckedClient, make_post: MakePost) -> None:
-    make_post("A draft", None)
-    make_post("Soon", datetime(2200, 1, 1, tzinfo=UTC))
-    make_post("Out", PAST)
-
-    elements = list(parse(author_client.get("/admin/").text))
-
-    sections = [text_of(e) for e in elements if e.attrib.get("class") == "state"]
-    assert [section.split()[0] for section in sections] == ["Drafts", "Scheduled", "Published"]
-    assert ["A draft" in sections[0], "Soon" in sections[1], "Out" in sections[2]] == [True] * 3
-    assert "read Out" in sections[2] and "read" not in sections[0] + sections[1]
-
-
-def test_a_new_blog_says_where_posts_come_from(author_client: CheckedClient) -> None:
-    page = author_client.get("/admin/").text
-
-    assert "Write the first one" in page and "blogapp import FOLDER" in page
-
-
 # Writing
 
 
@@ -117,7 +95,7 @@ def test_a_new_post_is_a_draft(app: Flask, send: Send, headers: dict[str, str]) 
         (
             {"action": "save", "publish_at": "2026-07-01T12:00"},
             "draft",
-            "Saved as a draft. The time is not kept: it counts with “Publish”.",
+            "Saved as a draft, meant for 1 July 2026, 12:00 (UTC); “publish” schedules it.",
         ),
     ],
 )
@@ -132,7 +110,9 @@ def test_a_button_does_what_it_says_and_the_answer_says_so(
     token = {"csrf_token": author_client.token("/admin/posts/new")}
 
     response = author_client.post(
-        "/admin/posts/new", data={"title": "T"} | form | token, headers=headers
+        "/admin/posts/new",
+        data={"title": "T", "description": "A sentence."} | form | token,
+        headers=headers,
     )
     page = author_client.get(response.location, headers=headers)
 
@@ -157,7 +137,7 @@ def test_publishing_unpublishing_and_publishing_again(
     taken_back = seen()
     send(path, action="publish")
 
-    assert (before, published, taken_back, seen()) == (404, 200, 404, 200)
+    assert (before, published, taken_back, seen()) == (404, 200, 410, 200)
 
 
 @pytest.mark.usefixtures("noon")
@@ -272,9 +252,9 @@ def test_a_session_that_has_ended_keeps_the_text(
 
     assert response.status_code == 401
     assert "Your session has ended" in response.text
-    if not headers:  # htmx swaps no 401: the form stands there still
-        assert "Every &lt;word&gt;." in response.text
-        assert "sign in, in a new tab" in response.text
+    assert 'name="sign_in_password"' in response.text
+    if not headers:  # with htmx the form is there still
+        assert fields_of(response.text)["body"] == form["body"]
     assert stored(app).title == "Hello"
 
 
@@ -303,36 +283,6 @@ def test_saving_a_post_that_is_gone_is_missing(author_client: CheckedClient) -> 
     form = {"title": "T", "csrf_token": author_client.token()}
 
     assert author_client.post("/admin/posts/99", data=form).status_code == 404
-
-
-@as_both
-def test_a_save_over_a_newer_version_is_refused_until_its_own_button_is_pressed(
-    app: Flask,
-    author_client: CheckedClient,
-    make_post: MakePost,
-    send: Send,
-    headers: dict[str, str],
-) -> None:
-    make_post("Hello", None)
-    opened = fields_of(author_client.get("/admin/posts/1").text)
-    send("/admin/posts/1", body="from another tab", action="save")
-
-    mine = opened | {"body": "from this tab", "action": "save"}
-    refused = author_client.post("/admin/posts/1", data=mine, headers=headers)
-
-    assert refused.status_code == 409
-    assert "was changed since you opened it" in refused.text
-    assert fields_of(refused.text)["body"] == "from this tab"
-    assert stored(app).body == "from another tab"
-
-    again = fields_of(refused.text) | {"action": "save"}
-    assert author_client.post("/admin/posts/1", data=again).status_code == 409
-
-    over = re.search(r'name="over" value="([0-9]+)"', refused.text)
-    assert over is not None
-    saved = author_client.post("/admin/posts/1", data=again | {"over": over[1]})
-    assert saved.status_code == 303
-    assert stored(app).body == "from this tab"
 
 
 def test_a_form_that_was_sent_twice_is_no_conflict(
@@ -547,7 +497,7 @@ def test_after_a_preview_without_scripts_the_same_post_is_saved(
     form = fields_of(author_client.get("/admin/posts/1").text) | {"body": "after"}
 
     page = author_client.post("/admin/preview", data=form).text
-    action = re.search(r'class="post-form" method="post" action="([^"]+)"', page)
+    action = re.search(r'class="post-form"[^>]* method="post" action="([^"]+)"', page)
     assert action is not None
     saved = author_client.post(action[1], data=fields_of(page))
 

@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts
+from blogapp import posts, texts
 from blogapp.extensions import db
 from blogapp.models import Message
 
@@ -222,7 +222,7 @@ def test_a_message_from_under_an_old_address_keeps_its_article(
 ) -> None:
     post = make_post("Hello")
     with app.app_context():
-        posts.revise(posts.get(post.id), posts.Text(title="Hello", slug="renamed"))
+        posts.revise(posts.get(post.id), texts.Text(title="Hello", slug="renamed"))
         db.session.commit()
 
     client.post("/contact", data=WORDS | {"post": "hello", "csrf_token": client.token()})

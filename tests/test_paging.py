@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts
+from blogapp import posts, texts
 from blogapp.extensions import db
 from blogapp.filters import Filter
 from blogapp.paging import Cursor
@@ -61,7 +61,7 @@ def test_pages_neither_repeat_nor_skip_even_at_equal_times(
 ) -> None:
     for number, minute in enumerate(minutes):
         title = "word w" if number % 3 == 0 else "title"
-        text = posts.Text(title=title, body="w word", tags=["a", "b"], slug=f"p{number}")
+        text = texts.Text(title=title, body="w word", tags=["a", "b"], slug=f"p{number}")
         posts.publish(posts.create(text), PAST + timedelta(minutes=minute))
     whole = [post.slug for post in db.session.scalars(chosen.select())]
 
@@ -73,7 +73,7 @@ def test_pages_neither_repeat_nor_skip_even_at_equal_times(
         seen += [post.slug for post in page.articles]
         rest = page.next
         if newcomers and rest and len(seen) < 9:
-            text = posts.Text(title="word w", tags=["a", "b"], slug=f"new{len(seen)}")
+            text = texts.Text(title="word w", tags=["a", "b"], slug=f"new{len(seen)}")
             posts.publish(posts.create(text), PAST + timedelta(days=9))
 
     assert [slug for slug in seen if not slug.startswith("new")] == whole

@@ -31,9 +31,9 @@ from blogapp.cli import cli
 from blogapp.extensions import Model, db, is_modelled
 from blogapp.filters import Filter
 from blogapp.models import Post
-from blogapp.posts import Text
 from blogapp.search import engine, entries, tsvector
 from blogapp.search.entries import COLUMNS, Entry, label
+from blogapp.texts import Text
 
 from .conftest import PAST, application, browser
 

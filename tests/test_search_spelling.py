@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts, search, suggestions
+from blogapp import posts, search, suggestions, texts
 from blogapp.extensions import db
 from blogapp.filters import MAX_TEXT, Filter
 from blogapp.models import utcnow
@@ -148,7 +148,7 @@ def test_after_a_change_the_suggestion_is_another(
     before = LINK.findall(client.get("/?q=commets").text)
 
     with app.app_context():
-        posts.revise(posts.get(post.id), posts.Text(title="Planets"))
+        posts.revise(posts.get(post.id), texts.Text(title="Planets"))
         db.session.commit()
 
     assert [text for _, text, _ in before] == ["comets"]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts, search, tags, usage
+from blogapp import posts, search, tags, texts, usage
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
 from blogapp.models import Post, Tag, TagRedirect, post_tags
@@ -141,7 +141,7 @@ def test_a_renamed_tag_keeps_the_version_of_its_posts_and_their_order(
     post = db.session.get_one(Post, before.id)
     assert [tag.name for tag in post.tags] == ["b", "c"]
     assert (post.version, post.updated_at) == (before.version, before.updated_at)
-    assert posts.says(post, posts.Text(title="One", tags=["a", "b"]))
+    assert posts.says(post, texts.Text(title="One", tags=["a", "b"]))
 
 
 def test_a_tag_goes_back_to_a_name_that_it_had(core: None) -> None:

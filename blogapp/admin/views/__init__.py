@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import datetime
 
-from ... import identity, messages, security
+from flask import Blueprint
+from flask_wtf.csrf import CSRFError
+
+from ... import authors, identity, messages, security, times
+
+
+def _in_zone(moment: datetime) -> str:
+    """Write a moment in the zone that the author last gave a time in."""
+    return times.shown(moment, authors.zone(identity.author()))
+
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(identity.require)
+bp.register_error_handler(CSRFError, identity.refuse)
 bp.after_request(security.private)
-bp.context_processor(lambda: {"unread": messages.unread()})
+bp.context_processor(lambda: {"unread": messages.unread(), "in_zone": _in_zone})
 
-from . import export, inbox, posts, tags  # noqa: E402 - they add their pages to bp
+from . import (  # noqa: E402 - they add their pages to bp
+    autosave,
+    editor,
+    export,
+    images,
+    inbox,
+    leaving,
+    pasting,
+    posts,
+    previews,
+    revisions,
+    shelves,
+    tags,
+)
 
-__all__ = ["bp", "export", "inbox", "posts", "tags"]
+__all__ = [
+    "autosave",
+    "bp",
+    "editor",
+    "export",
+    "images",
+    "inbox",
+    "leaving",
+    "pasting",
+    "posts",
+    "previews",
+    "revisions",
+    "shelves",
+    "tags",
+]
