@@ -22,6 +22,9 @@
     if (part.dataset.title) document.title = part.dataset.title;
     if (part.dataset.unread) count(part.dataset.unread);
   };
+  // What is asked for with every pause in typing does not complain; what a button asks for does.
+  const isQuiet = ({ detail }) =>
+    detail.elt.matches("[data-quiet]") && detail.requestConfig.triggeringEvent?.type === "input";
   const target = (event) => event.detail.target;
   let held = false; // the focus, by what is about to go
   const hold = (part) => {
@@ -46,15 +49,20 @@
     hold(event.target);
     tell(event.target);
   });
+  document.addEventListener("editor:refreshed", ({ detail }) => {
+    if (detail.kept) complain(""); // the server can be reached again
+  });
   document.addEventListener("htmx:historyRestore", () => {
     complain("");
     tell(document.querySelector("[data-title]"));
   });
   document.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
     const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     complain(page.getElementById("error")?.textContent ?? "That did not work. Try again.");
   });
-  document.addEventListener("htmx:sendError", () => {
+  document.addEventListener("htmx:sendError", (event) => {
+    if (isQuiet(event)) return;
     complain("The server cannot be reached. Nothing is lost: try again in a moment.");
   });
   document.addEventListener("htmx:historyCacheMissLoadError", () => {

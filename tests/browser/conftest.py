@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
+    Browser,
     BrowserContext,
     ConsoleMessage,
     Page,
@@ -19,6 +20,7 @@ from playwright.sync_api import (
 
 from . import chromium, server
 from .server import Blog
+from .windows import Windows
 
 # What htmx asks for may be refused; a page or a file that we link to may not.
 _MAY_BE_REFUSED = {"document", "xhr", "fetch"}
@@ -38,14 +40,23 @@ class Watch:
         self.context = context
         self.troubles: list[str] = []
         self.expected: list[str] = []
-        context.on("console", self._hear)
-        context.on("weberror", self._see_error)
-        context.on("response", self._see_response)
-        context.on("requestfailed", self._see_failure)
+        self.allowed: list[str] = []
+        self._heard: dict[Any, Callable[[Any], None]] = {
+            "console": self._hear,
+            "weberror": self._see_error,
+            "response": self._see_response,
+            "requestfailed": self._see_failure,
+        }
+        for event, hear in self._heard.items():
+            context.on(event, hear)
 
     def expect(self, *patterns: str) -> None:
         """Let these happen, and only these: each must."""
         self.expected += patterns
+
+    def allow(self, *patterns: str) -> None:
+        """Let these happen, or not: it depends on who is faster."""
+        self.allowed += patterns
 
     def check(self) -> None:
         """Fail with everything that happened and was not expected, or was and did not."""
@@ -53,13 +64,23 @@ class Watch:
             page.evaluate("0")  # an answer comes after whatever the browser had to tell
         missed = [p for p in self.expected if not any(re.search(p, t) for t in self.troubles)]
         assert not missed, f"did not happen: {missed}; what did: {self.troubles}"
-        allowed = re.compile("|".join(self.expected) or r"(?!)")
+        allowed = re.compile("|".join(self.expected + self.allowed) or r"(?!)")
         rest = [trouble for trouble in self.troubles if not allowed.search(trouble)]
         assert not rest, "\n".join(rest)
 
+    def end(self) -> None:
+        """Look away: other tests use the same context."""
+        for event, hear in self._heard.items():
+            self.context.remove_listener(event, hear)
+
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not _LOADING.match(message.text):
-            self.troubles.append(f"console: {message.text}")
+        if message.type not in {"error", "warning"} or _LOADING.match(message.text):
+            return
+        if message.text.startswith("htmx:sendAbort"):  # as below; htmx tells of it twice
+            if self.troubles and "htmx:afterRequest" in self.troubles[-1]:
+                self.troubles.pop()
+            return
+        self.troubles.append(f"console: {message.text}")
 
     def _see_error(self, error: WebError) -> None:
         self.troubles.append(f"script: {error.error}")
@@ -102,8 +123,36 @@ def base_url(served: Blog) -> str:
 @pytest.fixture
 def blog(served: Blog) -> Blog:
     """The blog, empty."""
+    served.server.start()
     served.clear()
     return served
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser, base_url: str) -> Windows:
+    """The browser's contexts."""
+    return Windows(browser, base_url)
+
+
+@pytest.fixture
+def clock_stands() -> bool:
+    """Whether time passes in the browser only when a test moves its clock on."""
+    return False
+
+
+@pytest.fixture
+def context(
+    windows: Windows,
+    blog: Blog,
+    browser_context_args: dict[str, Any],
+    clock_stands: bool,
+    request: pytest.FixtureRequest,
+) -> Iterator[BrowserContext]:
+    """A context as clean as a new one, made with the arguments of the nearest mark."""
+    mark = request.node.get_closest_marker("browser_context_args")
+    arguments = browser_context_args | (mark.kwargs if mark else {})
+    with windows.lent(arguments, clock_stands=clock_stands) as context:
+        yield context
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +160,10 @@ def watch(context: BrowserContext, blog: Blog) -> Iterator[Watch]:
     """Fail the test on errors in scripts, refused policies and broken links to files."""
     seen = Watch(context, blog.url)
     yield seen
-    seen.check()
+    try:
+        seen.check()
+    finally:
+        seen.end()
 
 
 @pytest.fixture

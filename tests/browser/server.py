@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import BrowserContext
 
-from blogapp import authors, config, create_app, messages, posts
+from blogapp import authors, config, create_app, messages, posts, texts
 from blogapp.cli import importing
 from blogapp.cli.setup import SAMPLES
 from blogapp.extensions import Model, db
@@ -37,13 +37,77 @@ PAST = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 KEPT = {"alembic_version"}
 
 
+@dataclass(slots=True)
+class Server:
+    """`blogapp serve` as a process, which can be killed and started again at its address."""
+
+    environment: dict[str, str]
+    log: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, unless it runs, and wait until it is ready."""
+        if self.process is not None:
+            return
+        for _ in range(STARTS):
+            port = self.port or _free_port()
+            if self._becomes_ready(port):
+                self.port = port
+                return
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """Kill it with all that it started, as a power cut would."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def end(self) -> None:
+        """End it: politely, then with all that it started."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE)
+        self.kill()
+
+    def _becomes_ready(self, port: int) -> bool:
+        """Ask `/readyz` until it says yes, for as long as the process lives."""
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [COMMAND, "serve", "--port", str(port)],
+                env=self.environment | {"BLOG_URL": f"http://127.0.0.1:{port}"},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        for _ in range(PATIENCE * 20):
+            if _is_ready(port):
+                return True
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.05)
+                break
+        self.kill()
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Blog:
     """A served blog, and the same application in this process to look into it."""
 
-    url: str
+    server: Server
     app: Flask
-    log: Path
+
+    @property
+    def url(self) -> str:
+        return self.server.url
 
     def clear(self) -> None:
         """Make it as empty as `blogapp init` left it."""
@@ -51,6 +115,7 @@ class Blog:
             for table in reversed(Model.metadata.sorted_tables):
                 if table.name not in KEPT:
                     db.session.execute(sa.delete(table))
+            db.session.execute(sa.text("DELETE FROM sqlite_sequence"))  # count from 1 again
             db.session.commit()
 
     def post(
@@ -58,7 +123,7 @@ class Blog:
     ) -> str:
         """Store a post, published in the past unless told otherwise; returns its slug."""
         with self.app.app_context():
-            post = posts.create(posts.Text(title=title, **text))
+            post = posts.create(texts.Text(title=title, **text))
             if published_at is not None:
                 posts.publish(post, published_at)
             db.session.commit()
@@ -78,17 +143,17 @@ class Blog:
             db.session.commit()
             return message.id
 
-    def author(self) -> None:
+    def author(self, name: str = NAME) -> None:
         """Store the author that tests sign in as."""
         with self.app.app_context():
-            authors.add(NAME, PASSWORD)
+            authors.add(name, PASSWORD)
             db.session.commit()
 
-    def sign_in(self, context: BrowserContext) -> None:
+    def sign_in(self, context: BrowserContext, name: str = NAME) -> None:
         """Make the author and give *context* the cookie of a new session."""
-        self.author()
+        self.author(name)
         with self.app.app_context():
-            token = authors.sign_in(NAME, PASSWORD, "127.0.0.1")
+            token = authors.sign_in(name, PASSWORD, "127.0.0.1")
             db.session.commit()
         client = self.app.test_client()
         with client.session_transaction() as session:
@@ -112,33 +177,15 @@ def serve(folder: Path, **settings: str) -> Iterator[Blog]:
     environment |= {"BLOG_INSTANCE": str(folder / "instance")} | settings
     subprocess.run([COMMAND, "init"], env=environment, check=True, capture_output=True)
 
-    log = folder / "server.log"
-    process, url = _start(environment, log)
+    server = Server(environment, folder / "server.log")
+    server.start()
     try:
-        app = create_app(config.load(environment | {"BLOG_URL": url}))
-        yield Blog(url, app, log)
+        app = create_app(config.load(environment | {"BLOG_URL": server.url}))
+        yield Blog(server, app)
         with app.app_context():
             db.engine.dispose()
     finally:
-        _end(process)
-
-
-def _start(environment: dict[str, str], log: Path) -> tuple[subprocess.Popen[bytes], str]:
-    for _ in range(STARTS):
-        port = _free_port()
-        url = f"http://127.0.0.1:{port}"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [COMMAND, "serve", "--port", str(port)],
-                env=environment | {"BLOG_URL": url},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        if _becomes_ready(process, port):
-            return process, url
-        _end(process)
-    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+        server.end()
 
 
 def _free_port() -> int:
@@ -146,17 +193,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _becomes_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Ask `/readyz` until it says yes, for as long as the process lives."""
-    for _ in range(PATIENCE * 20):
-        if _is_ready(port):
-            return True
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
-            return False
-    return False
 
 
 def _is_ready(port: int) -> bool:
@@ -168,13 +204,3 @@ def _is_ready(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server: politely, then with all that it started."""
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(GRACE)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -6,9 +6,10 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, Request, Route, expect
+from playwright.sync_api import Dialog, Page, Request, Route, expect
 
-from .conftest import BOTH, PLAIN, Watch
+from .conftest import BOTH
+from .editing import FULL_STORAGE, expect_saved, open_post, press, set_time, write
 from .server import NAME, PASSWORD, Blog
 
 BODY = """\
@@ -32,33 +33,6 @@ OF_READERS = """async (url) => {
   const page = new DOMParser().parseFromString(html, "text/html");
   return page.querySelector(".prose").innerHTML.trim();
 }"""
-
-
-def write(page: Page, **fields: str) -> None:
-    for name, text in fields.items():
-        page.fill(f"#field-{name}", text)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def expect_saved(page: Page, text: str) -> None:
-    expect(page.locator("[data-saved]")).to_contain_text(text)
-
-
-def set_time(page: Page, time: str, zone: str) -> None:
-    details = page.locator(".more-fields")
-    if details.get_attribute("open") is None:
-        details.locator("summary").click()
-    write(page, publish_at=time, zone=zone)
-
-
-def open_post(page: Page, title: str) -> None:
-    page.goto("/admin/")
-    page.get_by_role("link", name=title, exact=True).click()
-    expect(page.locator("#field-body")).to_be_visible()
-    page.wait_for_load_state()
 
 
 def expect_on_front_page(page: Page, *titles: str) -> None:
@@ -146,8 +120,7 @@ def test_the_preview_is_what_readers_get(author_page: Page) -> None:
     expect(page.locator(".path")).to_have_text(f"~/blog/{suggested}.md")
 
 
-def test_the_preview_shows_the_last_of_what_was_typed(author_page: Page, watch: Watch) -> None:
-    watch.expect("htmx:sendAbort", "htmx:afterRequest")
+def test_the_preview_shows_the_last_of_what_was_typed(author_page: Page) -> None:
     held: list[Route] = []
     page = author_page
     page.goto("/admin/posts/new")
@@ -193,6 +166,36 @@ def test_ctrl_s_saves_and_leaves_the_caret(author_page: Page) -> None:
     expect(body).to_have_value("one two three")
 
 
+def test_a_save_leaves_the_history_and_an_input_method_alone(
+    author_page: Page, blog: Blog
+) -> None:
+    blog.post("Hello", published_at=None, body="one")
+    page = author_page
+    open_post(page, "Hello")
+    held: list[Route] = []
+    page.route("**/admin/posts/1", lambda route: held.append(route), times=1)
+    page.locator("#field-body").press("Control+End")
+    page.keyboard.type(" two")
+    with page.expect_request("**/admin/posts/1"):
+        page.keyboard.press("Control+s")
+    title = page.locator("#field-title")
+    title.press("End")
+    keyboard = page.context.new_cdp_session(page)
+    composition = {"text": "にほん", "selectionStart": 3, "selectionEnd": 3}
+    keyboard.send("Input.imeSetComposition", composition)
+
+    held[0].continue_()
+    expect_saved(page, "Saved")
+    keyboard.send("Input.insertText", {"text": "日本"})
+
+    expect(title).to_have_value("Hello日本")
+    expect(title).to_be_focused()
+    page.locator("#field-body").focus()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#field-body")).to_have_value("one")
+
+
 def test_what_is_typed_while_a_save_is_on_its_way_stays(author_page: Page) -> None:
     held: list[Route] = []
     page = author_page
@@ -232,7 +235,7 @@ def test_saving_adds_no_step_to_the_history(author_page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("Often saved")
 
 
-def test_leaving_with_unsaved_text_asks(author_page: Page) -> None:
+def test_leaving_with_text_that_nobody_has_kept_asks(author_page: Page) -> None:
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -241,6 +244,8 @@ def test_leaving_with_unsaved_text_asks(author_page: Page) -> None:
 
     page = author_page
     page.on("dialog", stay)
+    page.add_init_script(FULL_STORAGE)
+    page.route("**/admin/autosave", lambda route: None)  # no answer ever comes
     page.goto("/admin/posts/new")
     page.locator("#field-title").press_sequentially("Unsaved")
 
@@ -357,75 +362,6 @@ def test_tags_complete_one_by_one(author_page: Page, blog: Blog) -> None:
     page.locator("#field-tags").press_sequentially("python, te")
 
     assert options.evaluate_all(known) == ["python, python", "python, testing"]
-
-
-def test_when_the_session_ends_the_text_stays(
-    author_page: Page, blog: Blog, watch: Watch, context: BrowserContext
-) -> None:
-    watch.expect("Response Status Error Code 401")
-    page = author_page
-    page.goto("/admin/posts/new")
-    write(page, title="Long", body="Hours of work.")
-    expect(page.locator("#post-preview .prose")).to_have_text("Hours of work.")
-    blog.end_sessions()
-
-    page.keyboard.press("Control+s")
-
-    expect(page.locator("#trouble")).to_contain_text("Your session has ended")
-    expect(page.locator("#field-title")).to_have_value("Long")
-    expect(page.locator("#field-body")).to_have_value("Hours of work.")
-    expect(page.locator("[data-unsaved]")).to_be_visible()
-
-    other = context.new_page()
-    other.goto("/admin/login")
-    write(other, name=NAME, password=PASSWORD)
-    press(other, "sign in →")
-    expect(other).to_have_url(re.compile("/admin/$"))
-    page.bring_to_front()
-    page.locator("#field-body").press("Control+s")
-    # The first answer gives the form a token of the new session, the next one saves.
-    expect(page.locator("#post-form")).to_contain_text(re.compile("Saved|open for too long"))
-    page.keyboard.press("Control+s")
-
-    expect_saved(page, "Saved")
-    expect(page.locator("#field-body")).to_have_value("Hours of work.")
-
-
-@PLAIN
-def test_when_the_session_ends_the_page_gives_the_text_back(author_page: Page, blog: Blog) -> None:
-    page = author_page
-    page.goto("/admin/posts/new")
-    write(page, title="Long", body="Hours of work.")
-    blog.end_sessions()
-
-    press(page, "save draft")
-
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
-    expect(page.get_by_label("what you wrote: body")).to_have_value("Hours of work.")
-
-
-@BOTH
-def test_a_second_tab_does_not_overwrite_the_first_one(
-    author_page: Page, context: BrowserContext, blog: Blog, scripts: bool
-) -> None:
-    blog.post("Hello", body="as it was")
-    first, second = author_page, context.new_page()
-    for page in (first, second):
-        open_post(page, "Hello")
-    write(first, body="an hour of work")
-    press(first, "update")
-    expect_saved(first, "Saved")
-
-    write(second, body="a comma")
-    for _ in range(2):  # pressing again is no answer
-        press(second, "update")
-        expect(second.locator(".notice")).to_contain_text("was changed since you opened it")
-        expect(second.locator("#field-body")).to_have_value("a comma")
-    press(second, "put mine in its place")
-
-    expect_saved(second, "Saved")
-    second.reload()
-    expect(second.locator("#field-body")).to_have_value("a comma")
 
 
 def test_saving_twice_in_a_breath_is_no_conflict(author_page: Page, blog: Blog) -> None:
