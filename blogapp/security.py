@@ -7,10 +7,12 @@ from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import assets, config
+from . import assets, config, identity, origins
 from .extensions import csrf
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -39,7 +41,7 @@ HEADERS = {
 # Feeds, sources and images are there for other sites' pages (feed readers), too.
 SHARED = {
     *("static", "blog.image", "blog.source_of"),
-    *("blog.feed_xml", "blog.feed_json", "blog.tag_feed"),
+    *("blog.feed_xml", "blog.feed_json", "blog.tag_feed", "blog.series_feed"),
 }
 MOVED = {301, 308}
 READS = {"GET", "HEAD", "OPTIONS"}
@@ -52,14 +54,25 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's own documented way
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0
         )
+    app.session_interface = _Sessions()
     app.before_request(_check_token)
     app.after_request(_complete)
 
 
 def keeps_text(view: View) -> View:
     """Mark a view whose form checks the token itself and, if it fails, comes back filled."""
-    view.keeps_text = True  # type: ignore[attr-defined]
+    view.keeps_text = True  # type: ignore[attr-defined] # a mark on a function
     return view
+
+
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Mark a view to which authors may send more than a form: so many bytes at once."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined] # a mark on a function
+        return view
+
+    return mark
 
 
 def own_path(target: str, fallback: str) -> str:
@@ -72,10 +85,28 @@ def own_path(target: str, fallback: str) -> str:
     return target if own and target.isprintable() and "\\" not in target else fallback
 
 
-def _check_token() -> None:
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions in a cookie, which no form of another site replaces.
+
+    Such a form comes without the author's cookie (SameSite=Lax), but one that the answer sets
+    would take its place: that would sign the author out.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Tell whether the answer to this request carries the session."""
+        sent = request.method not in READS and not g.get("csrf_valid")
+        return not (sent and origins.is_foreign()) and super().should_set_cookie(app, session)
+
+
+def _check_token() -> ResponseReturnValue | None:
     """Refuse a POST without a valid CSRF token, unless its view gives the form back."""
     if request.method in READS or not request.endpoint:
-        return
+        return None
+    most = getattr(current_app.view_functions[request.endpoint], "most_bytes", None)
+    if most:  # before anything reads the request
+        if identity.author() is None:
+            return identity.turn_away()
+        request.max_content_length = most
     try:
         csrf.protect()
     except CSRFError:
@@ -83,6 +114,7 @@ def _check_token() -> None:
         if not getattr(view, "keeps_text", False):
             raise
         g.csrf_valid = False
+    return None
 
 
 def _complete(response: Response) -> Response:

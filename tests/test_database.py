@@ -17,6 +17,7 @@ from blogapp.extensions import UTCDateTime, db
 from blogapp.models import Message, Tag, utcnow
 
 
+@pytest.mark.usefixtures("dear_writes")
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)],

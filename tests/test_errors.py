@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from blogapp import messages, posts
+from blogapp.extensions import db
 
 from .conftest import HTMX, CheckedClient, MakePost, browser
 from .pages import parse, text_of
@@ -89,7 +90,7 @@ def test_a_bug_is_written_down_and_says_nothing_of_itself(
     caplog: pytest.LogCaptureFixture,
     headers: dict[str, str],
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret reason")
 
     monkeypatch.setattr(posts, "published", fail)
@@ -107,7 +108,7 @@ def test_a_bug_is_written_down_and_says_nothing_of_itself(
 def test_a_database_that_does_not_answer_asks_to_come_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("SELECT secret", {}, Exception("locked"))
 
     monkeypatch.setattr(posts, "published", fail)
@@ -132,7 +133,7 @@ def test_a_refused_form_of_another_kind_gives_the_text_back(author_client: Check
 def test_a_busy_database_gives_every_word_back(
     app: Flask, client: CheckedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("INSERT", {}, Exception("database is locked"))
 
     form = {"name": "Vera", "email": "vera@example.org", "body": "Precious words."}
@@ -145,6 +146,63 @@ def test_a_busy_database_gives_every_word_back(
     assert response.status_code == 503
     assert "Precious words." in response.text
     assert "blogapp init" not in response.text
+
+
+class Failure(Exception):
+    """What a driver raises: with a code on PostgreSQL, with words alone on SQLite."""
+
+    def __init__(self, said: str, sqlstate: str | None = None) -> None:
+        super().__init__(said)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("kind", "failure", "said"),
+    [
+        (sa.exc.OperationalError, Failure("database or disk is full"), "The disk is full"),
+        (sa.exc.OperationalError, Failure("could not extend file", "53100"), "The disk is full"),
+        (sa.exc.OperationalError, Failure("deadlock detected", "40P01"), "Too much is being writ"),
+        (sa.exc.OperationalError, Failure("canceling statement", "55P03"), "Too much is being wr"),
+        (sa.exc.OperationalError, Failure("no such table: posts"), "not set up yet"),
+        (sa.exc.ProgrammingError, Failure("does not exist", "42P01"), "not set up yet"),
+        (sa.exc.OperationalError, Failure("disk I/O error"), "The database does not answer"),
+    ],
+)
+def test_a_save_that_the_database_cannot_do_says_why_and_gives_every_word_back(
+    app: Flask,
+    author_client: CheckedClient,
+    kind: type[sa.exc.DBAPIError],
+    failure: Failure,
+    said: str,
+) -> None:
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO posts"):
+            raise kind(statement, {}, failure)
+
+    form = {"title": "Long", "body": "Precious words.", "csrf_token": author_client.token()}
+    app.testing = False
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", fail)
+    try:
+        response = author_client.post("/admin/posts/new", data=form)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", fail)
+
+    assert response.status_code == 503 and said in response.text
+    assert "Precious words." in response.text
+    assert ("blogapp init" in response.text) is (said == "not set up yet")
+
+
+def test_an_author_of_a_blog_that_is_not_set_up_is_told_so(
+    app: Flask, author_client: CheckedClient
+) -> None:
+    with app.app_context():
+        db.drop_all()
+
+    response = author_client.get("/admin/")
+
+    assert response.status_code == 503 and "blogapp init" in response.text
 
 
 @pytest.mark.parametrize("path", ["/tags", "/archive", "/admin", "//blog//x"])

@@ -25,27 +25,19 @@ def login() -> ResponseReturnValue:
 @bp.post("/login")
 @security.keeps_text
 def sign_in() -> ResponseReturnValue:
-    """Check the password; the attempt is counted, durably, before it is judged."""
+    """Check the password, and begin a session."""
     form = LoginForm()
     if not form.validate():
         return _show(form, 422)
-    name, password = form.name.data or "", form.password.data or ""
-    address = request.remote_addr or ""
     try:
-        authors.admit(name, address)
-        db.session.commit()
-        token = authors.sign_in(name, password, address)
+        name, password = form.name.data or "", form.password.data or ""
+        identity.sign_in(name, password, request.remote_addr or "")
     except Invalid as error:
         form.refuse(error)
         return _show(form, error.status)
     except TooManyAttempts as error:
-        db.session.rollback()
         form.refuse(Invalid("password", error.message))
         return _show(form, error.status, dict(error.headers))
-
-    identity.end()
-    identity.begin(token)
-    db.session.commit()
     return redirect(_next(form.next.data or ""), 303)
 
 
