@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from . import posts
 from .extensions import db
-from .models import OldAddress, Post, Redirect
+from .models import Gone, OldAddress, Post, Redirect
 
 LONGEST = 500  # characters
 
@@ -22,7 +22,9 @@ RESERVED = frozenset(
     {"admin", "contact", "healthz", "media", "p", "r", "readyz", "robots.txt", "static", "tags"}
 )
 # These are ours, and what is below them may be anybody's.
-PAGES = frozenset({"/archive", "/blog", "/favicon.ico", "/feed.json", "/feed.xml", "/sitemap.xml"})
+PAGES = frozenset(
+    {"/archive", "/blog", "/favicon.ico", "/feed.json", "/feed.xml", "/series", "/sitemap.xml"}
+)
 _ARTICLES = "/blog/"
 _INDEX = re.compile(r"(?:/index\.html?|\.html?)$", re.IGNORECASE)
 _DOTS = {".", ".."}
@@ -42,7 +44,22 @@ def find(path: str) -> Post | None:
         if post := posts.visible(slug) or posts.moved(slug):
             return post
     target = sa.select(OldAddress.post_id).where(OldAddress.path == wanted)
-    return db.session.scalar(posts.published().where(Post.id.in_(target)))
+    return db.session.scalar(posts.readable().where(Post.id.in_(target)))
+
+
+def gone(path: str) -> bool:
+    """Whether readers found an article at *path*, unescaped, once, and find none there now."""
+    wanted = normalise(path)
+    if wanted is None:
+        return False
+    was_public = Redirect.post_id == OldAddress.post_id
+    ways = [
+        sa.exists().where(Gone.path == wanted),
+        sa.exists().where(OldAddress.path == wanted, was_public),
+    ]
+    if wanted.startswith(_ARTICLES):
+        ways.append(sa.exists().where(Redirect.slug == wanted[len(_ARTICLES) :]))
+    return bool(db.session.scalar(sa.select(sa.or_(*ways))))
 
 
 def keep(old: Iterable[tuple[Post, Iterable[str]]]) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Flask
 
-from . import assets, config, languages, linked_data, markdown, urls
+from . import assets, config, languages, linked_data, markdown, series, urls
 from .models import Message, Post
 
 # htmx's own settings: see docs/architecture.md, "How HTMX is used".
@@ -39,17 +39,24 @@ def init_app(app: Flask) -> None:
         absolute=urls.absolute,
         article_url=urls.article,
         tag_url=urls.tag,
+        series_url=_series_url,
         body_of=_body_of,
         linked_data=linked_data.of,
         direction=languages.direction,
         spoken=_spoken,
     )
-    app.jinja_env.filters.update(day=_day, minute=_minute, iso=_iso, mailto=_mailto)
+    app.jinja_env.filters.update(day=_day, minute=_minute, clock=_clock, iso=_iso, mailto=_mailto)
     app.context_processor(lambda: {"site": config.current()})
 
 
 def _body_of(post: Post) -> Any:
     return markdown.trusted(post.body_html)
+
+
+def _series_url(name: str) -> str | None:
+    """The path of the page of a series, if it has one."""
+    address = series.address(name)
+    return urls.series(address) if address else None
 
 
 def _spoken(language: str | None) -> dict[str, str]:
@@ -76,6 +83,10 @@ def _mailto(message: Message) -> str:
     """Address an answer to *message* (RFC 6068)."""
     about = message.post.title if message.post else config.current().title
     return f"mailto:{quote(message.email, safe='@+')}?subject={quote(f'Re: {about}')}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{_local(moment):%H:%M}"
 
 
 def _iso(moment: datetime) -> str:

@@ -21,6 +21,11 @@ def tag(name: str) -> str:
     return f"/tags/{quote(name, safe=_SAFE)}"
 
 
+def series(address: str) -> str:
+    """The path of the page of a series, by the last part of its address."""
+    return f"/series/{quote(address, safe=_SAFE)}"
+
+
 def absolute(path: str) -> str:
     """Put the configured public address before a path; never the Host header."""
     return f"{config.current().url}{path}"

@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogapp import addresses, posts
+from blogapp import addresses, posts, texts
 from blogapp.extensions import db
 from blogapp.models import OldAddress, Post, utcnow
 
@@ -63,11 +63,11 @@ def moved(app: Flask, make_post: MakePost) -> Moved:
 def test_an_old_address_leads_to_the_article_in_one_step(
     client: CheckedClient, moved: Moved, stored: str, asked: str
 ) -> None:
-    moved(stored, title="New")
+    moved(stored, title="Now")
 
     for method in ("GET", "HEAD"):
         response = client.open(asked, method=method)
-        assert (response.status_code, response.location) == (301, "/blog/new")
+        assert (response.status_code, response.location) == (301, "/blog/now")
         assert "Set-Cookie" not in response.headers
     assert client.get(asked, headers=HTMX).status_code == 301
 
@@ -115,10 +115,10 @@ def test_a_page_of_ours_is_never_hidden(
 ) -> None:
     make_post("Other")
     before = client.get(path).status_code
-    moved(path, f"{path}/index.html", title="New")
+    moved(path, f"{path}/index.html", title="Now")
 
     assert client.get(path).status_code == before
-    assert client.get(path).location != "/blog/new"
+    assert client.get(path).location != "/blog/now"
 
 
 def test_where_a_page_of_ours_begins_no_address_is_kept_that_a_page_may_need(app: Flask) -> None:
@@ -143,9 +143,9 @@ def test_the_exact_address_counts_more_than_a_slug_that_is_alike(
 def test_the_source_of_an_article_is_found_by_its_old_address_too(
     client: CheckedClient, moved: Moved
 ) -> None:
-    moved("/blog/Old_One", title="New")
+    moved("/blog/Old_One", title="Now")
 
-    assert client.get("/blog/Old_One.md").location == "/blog/new.md"
+    assert client.get("/blog/Old_One.md").location == "/blog/now.md"
 
 
 def test_the_first_post_keeps_an_address(client: CheckedClient, moved: Moved, app: Flask) -> None:
@@ -164,7 +164,7 @@ def test_an_address_follows_the_post_to_its_next_slug_and_goes_with_it(
     post = moved("/old/", title="First")
     with app.app_context():
         stored = db.session.get_one(Post, post.id)
-        posts.revise(stored, posts.Text(title="First", slug="other"))
+        posts.revise(stored, texts.Text(title="First", slug="other"))
         db.session.commit()
     assert client.get("/old/").location == "/blog/other"
 
@@ -178,7 +178,7 @@ def test_an_address_follows_the_post_to_its_next_slug_and_goes_with_it(
 def test_a_known_page_costs_no_look_at_the_old_addresses(
     app: Flask, client: CheckedClient, moved: Moved
 ) -> None:
-    moved("/old/", title="New")
+    moved("/old/", title="Now")
     asked: list[str] = []
     with app.app_context():
         engine = db.engine
@@ -188,7 +188,7 @@ def test_a_known_page_costs_no_look_at_the_old_addresses(
 
     sa.event.listen(engine, "before_cursor_execute", listen)
     try:
-        for path in ("/", "/blog/new", "/archive/", "/static/css/site.css"):
+        for path in ("/", "/blog/now", "/archive/", "/static/css/site.css"):
             client.get(path)
         assert not [statement for statement in asked if "old_addresses" in statement]
         asked.clear()
@@ -203,7 +203,7 @@ def test_where_a_post_is_or_was_no_old_address_leads_elsewhere(
 ) -> None:
     post = moved(title="Foo")
     with app.app_context():
-        posts.revise(db.session.get_one(Post, post.id), posts.Text(title="Foo", slug="bar"))
+        posts.revise(db.session.get_one(Post, post.id), texts.Text(title="Foo", slug="bar"))
         db.session.commit()
 
     moved("/blog/foo/", "/blog/bar.html", "/blog/free", title="Other")

@@ -14,7 +14,7 @@ from flask import Flask
 from blogapp import posts
 from blogapp.extensions import db
 from blogapp.models import Post
-from blogapp.posts import Text
+from blogapp.texts import Text
 
 from .conftest import PAST, CheckedClient, MakeApp, MakePost, browser
 

@@ -13,7 +13,7 @@ from flask import Flask
 from blogapp import config, create_app, posts
 from blogapp.extensions import db
 from blogapp.models import Post
-from blogapp.posts import Text
+from blogapp.texts import Text
 
 from .conftest import CheckedClient, MakePost, browser
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import feedparser
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from blogapp import series
+from blogapp import addresses, posts, series
 from blogapp.extensions import db
+from blogapp.models import Post
+from blogapp.texts import Text
 
 from .conftest import PAST, CheckedClient, MakePost
 from .pages import parse, text_of
@@ -80,7 +84,11 @@ def test_search_engines_are_told_of_the_series(client: CheckedClient, make_post:
     page = parse(client.get("/blog/one").text)
 
     script = next(e for e in page if e.attrib.get("type") == "application/ld+json")
-    assert json.loads(script.text or "")["isPartOf"]["name"] == SERIES
+    whole = json.loads(script.text or "")["isPartOf"]
+    assert (whole["name"], whole["url"]) == (
+        SERIES,
+        "https://blog.example/series/queues-and-tables",
+    )
 
 
 @pytest.fixture
@@ -116,6 +124,22 @@ def test_a_series_of_many_parts_asks_no_more_than_one_of_two(
     assert queries() == few
 
 
+def test_an_article_asks_once_where_its_series_is_and_another_one_never(
+    client: CheckedClient, make_post: MakePost, asked: list[str]
+) -> None:
+    make_post("One", series=SERIES)
+    make_post("Two", PAST + timedelta(days=1), series=SERIES)
+    make_post("Alone")
+
+    walks = []
+    for path in ("/blog/two", "/blog/alone"):
+        asked.clear()
+        client.get(path)
+        walks.append(sum("min(posts.series)" in statement for statement in asked))
+
+    assert walks == [1, 0]
+
+
 def test_all_series_have_names_those_of_drafts_too(app: Flask, make_post: MakePost) -> None:
     make_post("One", series="b")
     make_post("Two", None, series=" a  a ")
@@ -123,4 +147,181 @@ def test_all_series_have_names_those_of_drafts_too(app: Flask, make_post: MakePo
     make_post("Four")
 
     with app.app_context():
-        assert series.names() == ["a a", "b"]
+        assert series.known() == {"a a": 1, "b": 2}
+        assert series.twin("A, a", series.known()) == "a a"
+        assert series.twin("b", series.known()) is series.twin("", series.known()) is None
+
+
+# The page and the feed
+
+
+def test_a_series_has_a_page_with_its_parts_in_order(
+    client: CheckedClient, make_post: MakePost
+) -> None:
+    for number, title in enumerate(("One", "Two", "Three")):
+        make_post(title, PAST + timedelta(days=number), series=SERIES, description=f"D{number}.")
+    make_post("Other", series="Others")
+
+    page = client.get("/series/queues-and-tables")
+
+    assert page.status_code == 200
+    elements = list(parse(page.text))
+    assert [text_of(e) for e in elements if e.tag == "h3"] == ["One", "Two", "Three"]
+    shown = text_of(next(e for e in elements if e.tag == "main"))
+    assert "3 parts" in shown and "part 2 · 15 March 2026" in shown and "D1." in shown
+    heads = [e.attrib for e in elements if e.tag == "link"]
+    assert {"rel": "canonical", "href": "https://blog.example/series/queues-and-tables"} in heads
+    assert "/series/queues-and-tables/feed.xml" in [head["href"] for head in heads]
+
+
+def test_an_article_leads_to_the_page_of_its_series_and_to_its_feed(
+    client: CheckedClient, make_post: MakePost
+) -> None:
+    make_post("One", series=SERIES)
+    make_post("Two", PAST + timedelta(days=1), series=SERIES)
+
+    elements = list(parse(client.get("/blog/one").text))
+
+    links = {e.attrib["href"]: e.tag for e in elements if "href" in e.attrib}
+    assert links["/series/queues-and-tables"] == "a"
+    feeds = [e for e in elements if e.attrib.get("type") == "application/atom+xml"]
+    assert [feed.attrib["href"] for feed in feeds] == [
+        "/feed.xml",
+        "/series/queues-and-tables/feed.xml",
+    ]
+
+
+def test_the_feed_of_a_series_has_its_newest_parts_first(
+    client: CheckedClient, make_post: MakePost
+) -> None:
+    for number in range(21):
+        make_post(f"Part {number}", PAST + timedelta(days=number), series=SERIES)
+    make_post("Other", series="Others")
+
+    feed = feedparser.parse(client.get("/series/queues-and-tables/feed.xml").data)
+
+    assert not feed.bozo
+    assert feed.feed.title.startswith(f"{SERIES} – ")
+    assert [entry.title for entry in feed.entries] == [f"Part {n}" for n in range(20, 0, -1)]
+    links = {link.rel: link.href for link in feed.feed.links}
+    assert links["self"] == "https://blog.example/series/queues-and-tables/feed.xml"
+    assert links["alternate"] == "https://blog.example/series/queues-and-tables"
+
+
+@pytest.mark.parametrize("suffix", ["", "/feed.xml"])
+@pytest.mark.parametrize(
+    "written", ["Queues-and-Tables", "queues_and_tables", "Queues%20%26%20tables"]
+)
+def test_another_spelling_of_a_series_leads_to_its_address(
+    client: CheckedClient, make_post: MakePost, written: str, suffix: str
+) -> None:
+    make_post("One", series=SERIES)
+
+    response = client.get(f"/series/{written}{suffix}")
+
+    assert response.status_code == 301
+    assert response.location == f"/series/queues-and-tables{suffix}"
+
+
+@pytest.mark.parametrize("address", ["queues-and-tables/", "queues-and-tables?page=2"])
+def test_a_series_has_one_address(
+    client: CheckedClient, make_post: MakePost, address: str
+) -> None:
+    make_post("One", series=SERIES)
+
+    assert client.get(f"/series/{address}").location == "/series/queues-and-tables"
+
+
+def test_a_series_of_which_no_part_is_out_is_not_there(
+    app: Flask, client: CheckedClient, make_post: MakePost
+) -> None:
+    make_post("Draft", None, series=SERIES)
+    make_post("Soon", datetime(2200, 1, 1, tzinfo=UTC), series=SERIES)
+    for shelf in ("unlisted", "trash"):
+        hidden = make_post(shelf, series=SERIES)
+        with app.app_context():
+            posts.get(hidden.id).shelf = shelf
+            db.session.commit()
+
+    for path in ("/series/queues-and-tables", "/series/queues-and-tables/feed.xml"):
+        assert client.get(path).status_code == 404
+    assert "/series/" not in client.get("/sitemap.xml").text
+
+    make_post("Out", series=SERIES)
+    assert "1 part, " in client.get("/series/queues-and-tables").text
+    assert "/series/queues-and-tables<" in client.get("/sitemap.xml").text
+
+
+def test_two_series_whose_names_make_one_slug_have_two_addresses_that_stay(
+    client: CheckedClient, make_post: MakePost
+) -> None:
+    def addresses() -> list[str]:
+        return re.findall(r"blog\.example(/series/[^<]+)<", client.get("/sitemap.xml").text)
+
+    make_post("One", PAST, series="C, now")
+    make_post("Two", PAST + timedelta(days=1), series="C: now!")
+    first, second = addresses()
+    make_post("Three", PAST + timedelta(days=2), series="c now")
+    make_post("Four", PAST - timedelta(days=2), series="Another")
+
+    assert first == "/series/c-now"
+    assert [first, second] == addresses()[1:3] and len({*addresses()}) == 4
+    for address, title in zip(addresses(), ("Four", "One", "Two", "Three"), strict=True):
+        assert f">{title}</a></h3>" in client.get(address).text
+    assert client.get("/series/C: now!").location == second
+
+
+def test_an_old_address_below_series_still_leads_to_its_article(
+    app: Flask, client: CheckedClient, make_post: MakePost
+) -> None:
+    post = make_post("One")
+    with app.app_context():
+        addresses.keep([(posts.get(post.id), ["/series/one/", "/series/one/two/"])])
+        db.session.commit()
+
+    assert client.get("/series/one/").location == "/blog/one"
+    assert client.get("/series/one/two/").location == "/blog/one"
+
+
+def test_to_rename_a_series_in_one_part_leaves_the_others_in_theirs(
+    app: Flask, client: CheckedClient, make_post: MakePost
+) -> None:
+    made = [make_post(title, series=SERIES) for title in ("One", "Two", "Three")]
+    with app.app_context():
+        posts.revise(posts.get(made[0].id), Text(title="One", series="Other"))
+        db.session.commit()
+
+    assert parts_on(client, "/blog/two")[0] == "part 1 of 2 of Queues & tables"
+    assert "1 part, " in client.get("/series/other").text
+
+
+def test_no_question_about_a_series_walks_all_posts(make_post: MakePost, core: None) -> None:
+    make_post("One", series=SERIES)
+
+    for query in (series.articles(SERIES), posts.published().where(Post.series == SERIES)):
+        literal = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+        steps = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {literal}")).all()
+
+        assert [step.detail.partition("(")[0].strip() for step in steps] == [
+            "SEARCH posts USING INDEX ix_posts_series"
+        ]
+
+
+def test_the_editor_tells_how_many_parts_a_series_has(
+    author_client: CheckedClient, make_post: MakePost
+) -> None:
+    make_post("One", series=SERIES)
+    make_post("Two", None, series=SERIES)
+    post = make_post("Three", None, series="queues and tables")
+
+    page = author_client.get(f"/admin/posts/{post.id}").text
+    elements = list(parse(page))
+
+    known = {
+        e.attrib["value"]: e.text
+        for e in elements
+        if e.tag == "option" and "parts" in (e.text or "")
+    }
+    hint = next(text_of(e) for e in elements if e.attrib.get("id") == "hint-series")
+    assert known == {SERIES: "2 parts"}
+    assert hint.endswith(f"1 post has this one. “{SERIES}” is another series.")

@@ -6,7 +6,8 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from .. import addresses, urls
+from .. import addresses, nearby, urls
+from ..errors import Gone
 from .views import bp
 
 
@@ -17,4 +18,7 @@ def lead_on() -> ResponseReturnValue | None:
     if not asks or not isinstance(request.routing_exception, NotFound):
         return None
     post = addresses.find(request.path)
+    if post is None and addresses.gone(request.path):
+        name = request.path.rstrip("/").rpartition("/")[2]
+        raise Gone("The article that was here has been taken back.", nearby.nearest(name))
     return redirect(urls.article(post), 301) if post else None

@@ -9,7 +9,7 @@ from itertools import islice
 from flask import Response, jsonify, redirect
 from flask.typing import ResponseReturnValue
 
-from .. import config, feeds, filters, health, posts, tags, urls
+from .. import config, feeds, filters, health, posts, series, tags, urls
 from ..extensions import db
 from . import asking
 from .views import bp
@@ -21,7 +21,7 @@ _MAX_SITEMAP = 50_000  # addresses in one file (sitemaps.org/protocol.html)
 @bp.get("/feed.xml")
 def feed_xml() -> ResponseReturnValue:
     """The newest articles as Atom, or those of a filter in its order."""
-    return _feed("feed.xml", _atom)
+    return _feed("feed.xml", atom)
 
 
 @bp.get("/feed.json")
@@ -38,7 +38,7 @@ def tag_feed(name: str) -> ResponseReturnValue:
     path = f"{page}/feed.xml"
     if tag.name != name or asking.is_spelled_otherwise(""):
         return redirect(path, 301)
-    return _atom(_filled(filters.Filter((tag.name,)), path=path, page=page))
+    return atom(_filled(filters.Filter((tag.name,)), path=path, page=page))
 
 
 @bp.get("/sitemap.xml")
@@ -49,6 +49,8 @@ def sitemap() -> ResponseReturnValue:
         _add_address(root, path)
     for count in tags.counts(posts.ids(posts.published())):
         _add_address(root, urls.tag(count.tag.name))
+    for address in series.addresses().values():
+        _add_address(root, urls.series(address))
     articles = db.session.scalars(posts.summaries(posts.published()))
     for post in islice(articles, _MAX_SITEMAP - len(root)):
         changed = max(post.updated_at, post.published_at or post.updated_at)
@@ -62,6 +64,7 @@ def robots() -> ResponseReturnValue:
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
+        "Disallow: /p/",
         "Disallow: /r/",
         f"Sitemap: {urls.absolute('/sitemap.xml')}",
     ]
@@ -97,7 +100,8 @@ def _filled(chosen: filters.Filter, *, path: str, page: str) -> feeds.Feed:
     return feeds.Feed(title=title, path=path, page=page, articles=articles.all())
 
 
-def _atom(feed: feeds.Feed) -> Response:
+def atom(feed: feeds.Feed) -> Response:
+    """Answer with *feed* as Atom."""
     return _xml(feeds.atom(feed), "application/atom+xml")
 
 

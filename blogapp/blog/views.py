@@ -25,7 +25,7 @@ from .. import (
     tags,
     urls,
 )
-from ..errors import Missing
+from ..errors import Gone, Missing
 from ..extensions import db
 from ..models import Post
 from . import asking
@@ -76,9 +76,7 @@ def article(slug: str) -> ResponseReturnValue:
         newer=newer,
         related=nearby.related(post),
     )
-    response = Response(html)
-    response.vary.add("Accept")
-    return response
+    return _of(post, Response(html))
 
 
 @bp.get("/blog/<slug>.md")
@@ -148,6 +146,8 @@ def _elsewhere(slug: str, suffix: str) -> ResponseReturnValue:
     """Send readers of an old or misspelt address on; tell the others what may be meant."""
     post = posts.visible(slug) or posts.moved(slug) or addresses.find(f"/blog/{slug}")
     post = post or posts.visible(slugs.make(slug))
+    if post is None and addresses.gone(f"/blog/{slug}"):
+        raise Gone("The article that was here has been taken back.", nearby.nearest(slug))
     if post is None:
         raise Missing("There is no article at this address.", nearby.nearest(slug))
     return redirect(urls.article(post) + suffix, 301)
@@ -159,6 +159,12 @@ def _prefers_markdown() -> bool:
 
 
 def _source_of(post: Post) -> Response:
-    response = Response(source.write(post), content_type="text/markdown; charset=utf-8")
+    return _of(post, Response(source.write(post), content_type="text/markdown; charset=utf-8"))
+
+
+def _of(post: Post, response: Response) -> Response:
+    """Say in the headers what goes for page and source of *post*."""
     response.vary.add("Accept")
+    if post.shelf == "unlisted":
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
