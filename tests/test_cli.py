@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import socket
 import sqlite3
 import stat
@@ -18,9 +19,10 @@ from typing import Any
 
 import pytest
 from flask_migrate import upgrade
+from granian import Granian
 
 from blogapp import authors, cli, config, create_app, posts, upkeep
-from blogapp.cli import setup
+from blogapp.cli import serving, setup
 from blogapp.cli import upkeep as upkeep_verbs
 from blogapp.errors import Invalid
 from blogapp.extensions import db
@@ -72,22 +74,47 @@ def blogapp(
     return blogapp
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where instances lie that were made by commands once, for tests to copy."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def ready(blogapp: Command) -> Command:
+def ready(blogapp: Command, instance: Path, kept: Path) -> Command:
     """The command, on a blog that has been made."""
-    assert blogapp("init").code == 0
+
+    def make() -> None:
+        assert blogapp("init").code == 0
+
+    make_once(instance, kept / "ready", make)
     return blogapp
 
 
 @pytest.fixture
-def three_posts(ready: Command, tmp_path: Path) -> Command:
+def three_posts(blogapp: Command, instance: Path, kept: Path, tmp_path: Path) -> Command:
     """The command, on a blog with the articles “ada”, “ben” and “cas”."""
-    (tmp_path / "three").mkdir()
-    for name in ("ada", "ben", "cas"):
-        file = f"---\ntitle: {name}\ndate: 2020-05-04\ntags: [a]\n---\nNeedle {name}.\n"
-        (tmp_path / "three" / f"{name}.md").write_text(file)
-    assert ready("import", str(tmp_path / "three")).code == 0
-    return ready
+
+    def make() -> None:
+        (tmp_path / "three").mkdir()
+        for name in ("ada", "ben", "cas"):
+            file = f"---\ntitle: {name}\ndate: 2020-05-04\ntags: [a]\n---\nNeedle {name}.\n"
+            (tmp_path / "three" / f"{name}.md").write_text(file)
+        assert blogapp("init").code == 0
+        assert blogapp("import", str(tmp_path / "three")).code == 0
+
+    make_once(instance, kept / "three", make)
+    return blogapp
+
+
+def make_once(instance: Path, copy: Path, make: Callable[[], None]) -> None:
+    """Fill *instance* by *make* the first time, then by a copy of what that made."""
+    if copy.exists():
+        shutil.copytree(copy, instance)
+        return
+    make()
+    stored(instance)
+    shutil.copytree(instance, copy, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
 
 
 def sql(instance: Path, *statements: str) -> list[tuple[Any, ...]]:
@@ -294,6 +321,22 @@ def test_check_finds_what_is_not_in_step_and_reindex_puts_it_right(
 
     again = three_posts("check")
     assert (again.code, again.out) == (0, "everything is in step: 3 posts\n")
+
+
+@pytest.mark.parametrize("verb", ["init", "reindex", "serve"])
+def test_what_was_in_the_trash_too_long_is_deleted_on_the_way(
+    three_posts: Command, instance: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setattr(Granian, "serve", lambda _: None)
+    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
+    thrown = "UPDATE posts SET shelf = 'trash', trashed_at = '{} 00:00:00' WHERE id = {}"
+    sql(instance, thrown.format("2020-01-01", 2), thrown.format("2200-01-01", 3))
+
+    answer = three_posts(verb)
+
+    assert answer.code == 0
+    assert "deleted, after their time in the trash: 1" in answer.err
+    assert sql(instance, "SELECT id FROM posts") == [(1,), (3,)]
 
 
 def test_check_names_rows_that_belong_to_nothing(three_posts: Command, instance: Path) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from flask import Flask
 
-from blogapp import posts, tags
+from blogapp import posts, previews, revisions, shelves, tags, texts
 from blogapp.extensions import db
 from blogapp.models import Post, utcnow
 
@@ -25,6 +25,7 @@ TEXT: dict[str, Any] = {
     "slug": f"{WORD}-slug",
     "description": f"{WORD} description",
     "tags": [f"{WORD}-tag", "flask"],
+    "series": f"{WORD} series",
     "body": f"## {WORD} heading\n\n{WORD} body",
 }
 # What nothing links to: guesses at the post's addresses, and near misses.
@@ -38,6 +39,8 @@ GUESSES = [
     f"/blog/{WORD}-slug/",
     f"/tags/{WORD}-tag",
     f"/tags/{WORD}-tag/feed.xml",
+    f"/series/{WORD}-series",
+    f"/series/{WORD}-series/feed.xml",
 ]
 # These say back what was asked for: their answers must be those to a word that is nowhere.
 ECHOES = [
@@ -72,7 +75,7 @@ def store(
         make_post("After", PAST + timedelta(days=1), tags=["flask"])
         with app.app_context():
             post = db.session.get_one(Post, secret.id)
-            posts.revise(post, posts.Text(**TEXT))
+            posts.revise(post, texts.Text(**TEXT))
             db.session.commit()
         _, token = make_message(post=f"{WORD}-slug")
         with app.app_context():
@@ -114,6 +117,13 @@ def scheduled(post: Post) -> None:
     posts.publish(post, utcnow() + timedelta(hours=1))
 
 
+def trash(post: Post) -> None:
+    shelves.to_trash(post)
+
+
+HIDDEN = [draft, scheduled, trash]
+
+
 def test_the_crawl_would_find_it(app: Flask, store: Callable[[Hide | None], str]) -> None:
     token = store(None)
 
@@ -124,11 +134,12 @@ def test_the_crawl_would_find_it(app: Flask, store: Callable[[Hide | None], str]
         *("/", "/archive/", "/tags/", "/feed.xml", "/feed.json", "/sitemap.xml"),
         *(f"/tags/{WORD}-tag", "/tags/flask", "/tags/flask/feed.xml", "/?tag=flask", token),
         *("/blog/hello", "/blog/after", f"/blog/{WORD}-slug", f"/blog/{WORD}-slug.md"),
+        *(f"/series/{WORD}-series", f"/series/{WORD}-series/feed.xml"),
         *(f"/blog/{WORD}-old", f"/contact?post={WORD}-slug", f"/blog/{WORD[:5]}-slig"),
     }
 
 
-@pytest.mark.parametrize("hide", [draft, scheduled])
+@pytest.mark.parametrize("hide", HIDDEN)
 def test_nothing_of_a_hidden_post_is_found(
     app: Flask, store: Callable[[Hide | None], str], hide: Hide
 ) -> None:
@@ -140,7 +151,7 @@ def test_nothing_of_a_hidden_post_is_found(
     assert [path for path, text in said.items() if WORD in text] == []
 
 
-@pytest.mark.parametrize("hide", [draft, scheduled])
+@pytest.mark.parametrize("hide", HIDDEN)
 @pytest.mark.parametrize("path", ECHOES)
 def test_a_question_about_a_hidden_post_is_answered_like_one_about_nothing(
     client: CheckedClient, store: Callable[[Hide | None], str], path: str, hide: Hide
@@ -174,9 +185,51 @@ def test_the_old_name_of_a_tag_that_only_drafts_have_tells_nothing(
 
 
 @pytest.mark.parametrize("path", GUESSES)
-def test_the_guess_at_a_hidden_posts_address_finds_nothing(
+def test_the_guess_at_a_hidden_posts_address_finds_at_most_that_it_is_gone(
     client: CheckedClient, store: Callable[[Hide | None], str], path: str
 ) -> None:
     store(draft)
+    was_public = re.match(f"/blog/{WORD}-(slug|old)", path)
+
+    assert client.get(path).status_code == (410 if was_public else 404)
+
+
+@pytest.mark.parametrize("path", GUESSES)
+def test_the_guess_at_the_address_of_a_post_that_was_never_out_finds_nothing(
+    client: CheckedClient, make_post: MakePost, path: str
+) -> None:
+    make_post(published_at=None, **TEXT)
 
     assert client.get(path).status_code == 404
+
+
+def test_nothing_leads_to_an_unlisted_post(
+    app: Flask, store: Callable[[Hide | None], str]
+) -> None:
+    store(lambda post: shelves.put(post, "unlisted"))
+
+    said = crawl(app, [f"/blog/{WORD}", f"/blog/{WORD[:5]}-slig", f"/tags/{WORD}-tag"])
+
+    assert len(said) > 20
+    assert [path for path, text in said.items() if WORD in text] == []
+    assert WORD in browser(app).get(f"/blog/{WORD}-slug").text
+
+
+def test_a_preview_link_shows_a_draft_and_nothing_else_shows_it_or_a_text_that_is_not_saved(
+    app: Flask, store: Callable[[Hide | None], str]
+) -> None:
+    made = []
+
+    def hide(post: Post) -> None:
+        posts.unpublish(post)
+        made.append(f"/p/{previews.make(post, 1)[1]}")
+        hand = revisions.Hand(sitting="sitting-of-an-editor")
+        article = db.session.scalars(posts.published()).first()
+        assert article is not None
+        revisions.keep(article, texts.Text(**TEXT), begun_from=article.version, by=hand)
+
+    token = store(hide)
+
+    said = crawl(app, [token, *made, *GUESSES])
+
+    assert [path for path, text in said.items() if WORD in text] == made

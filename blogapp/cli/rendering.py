@@ -8,16 +8,25 @@ from collections.abc import Sequence
 import click
 from flask.cli import with_appcontext
 
-from .. import upkeep
+from .. import images, upkeep
 from ..extensions import db
 
 
 @click.command()
 @with_appcontext
 def render() -> None:
-    """Render all posts again, and take them into the search index."""
+    """Render all posts again, and take them into the search index; make images' missing copies."""
+    copy_again()
     number = render_again(upkeep.every())
     click.echo(f"{number} posts rendered")
+
+
+def copy_again() -> None:
+    """Make the smaller copies that images lack, with a progress bar, each committed for itself."""
+    with click.progressbar(images.uncopied(), label="resizing", file=sys.stderr) as bar:
+        for image_id in bar:
+            images.copy_again(image_id)
+            db.session.commit()
 
 
 def render_again(ids: Sequence[int]) -> int:

@@ -13,6 +13,7 @@ from granian.log import LogLevels
 
 from .. import config, health
 from ..errors import BlogError
+from .upkeep import purge
 
 THREADS = 4  # that answer requests, in each worker
 GRACE = 10  # seconds that requests in flight have after SIGTERM
@@ -29,6 +30,7 @@ def serve(host: str, port: int, workers: int) -> None:
     if problem:
         raise BlogError(problem)
     _check_free(host, port)
+    purge()
     if config.current().url == config.DEFAULT_URL:
         os.environ["BLOG_URL"] = f"http://{_reachable(host)}:{port}"
 

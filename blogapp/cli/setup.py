@@ -15,8 +15,8 @@ from ..extensions import db, make_private
 from ..transfer.storing.importer import Outcome
 from .authors import generated_password
 from .importing import bring_in
-from .rendering import render_again
-from .upkeep import index_again
+from .rendering import copy_again, render_again
+from .upkeep import index_again, purge
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 DEMO_AUTHOR = "admin"
@@ -29,6 +29,7 @@ def init() -> None:
     make_private()
     _migrate()
     _catch_up()
+    purge()
     click.echo(f"Ready: {config.current().instance}", err=True)
 
 
@@ -61,6 +62,7 @@ def _catch_up() -> None:
     """Make of the posts what an older version did not; nothing if all is there."""
     unrendered = upkeep.unrendered()
     if unrendered:
+        copy_again()  # first: posts are rendered with what is known of their images
         number = render_again(unrendered)
         click.echo(f"{number} posts rendered by this version", err=True)
     unindexed = upkeep.unindexed()

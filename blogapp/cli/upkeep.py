@@ -10,7 +10,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from .. import differences, health, posts, upkeep
+from .. import differences, health, posts, previews, shelves, upkeep
 from ..differences import Difference
 from ..errors import BlogError
 from ..extensions import db
@@ -29,6 +29,7 @@ def reindex() -> None:
         raise BlogError(problem)
     engine.current().mend()
     db.session.commit()
+    purge()
     ids = upkeep.every()
     index_again(ids)
     upkeep.drop_gone()
@@ -50,6 +51,15 @@ def check() -> None:
     if found:
         raise BlogError(f"differences: {len(found)}. Next: {found[0].remedy}")
     click.echo(f"everything is in step: {posts.count(sa.select(Post))} posts")
+
+
+def purge() -> None:
+    """Delete what has been in the trash for its days, and forget old preview links."""
+    number = shelves.purge()
+    previews.purge()
+    db.session.commit()
+    if number:
+        click.echo(f"deleted, after their time in the trash: {number}", err=True)
 
 
 def index_again(ids: Sequence[int]) -> None:
