@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from PIL.Image import Exif
 
@@ -24,22 +25,30 @@ _JPEG_DATA = re.compile(rb"(?:[^\xff]++|\xff++[\x00\xd0-\xd7])*+")  # of a scan
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
 
+_GIF_LOOPS = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}  # applications whose extensions are of the picture
+_GIF_PROFILE = b"ICCRGBG1012"
+_GIF_CONTROL = 0xF9
+
 _WEBP_DROPPED = {b"EXIF", b"XMP "}
 _WEBP_FLAGS = 0x08 | 0x04  # in VP8X: that there is Exif, XMP
 
+_AVIF_FOLDERS = {b"moov", b"trak"}  # boxes of boxes in which there may be a meta box, too
+_AVIF_TOLD = {b"Exif", b"mime"}  # types of items: Exif, XMP
 _SHORTEST = 16  # bytes of Exif or XMP that say anything; fewer might stand elsewhere, too
-_EMPTY_EXIF = b"MM\0*\0\0\0\x08\0\0\0\0\0\0"  # a TIFF header and a directory without entries
+_MOST_PARTS = 10_000  # of items; zero bytes are enough for any number of empty ones
+_EMPTY_EXIF = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"  # TIFF, with no entry at all
 
 
 def strip(data: bytes, kind: str, *, exif: bytes = b"", xmp: bytes = b"") -> bytes:
     """Take the metadata out of a file of this *kind*, as Pillow calls it.
 
     *exif* and *xmp* are what a decoder found in it. Returns *data* itself if there is nothing to
-    take out. A GIF stays as it is: no camera writes one.
+    take out.
     """
     strippers: dict[str, Callable[[], bytes]] = {
         "JPEG": lambda: b"".join(_jpeg(data)),
         "PNG": lambda: b"".join(_png(data)),
+        "GIF": lambda: b"".join(_gif(data)),
         "WEBP": lambda: _webp(data),
         "AVIF": lambda: _avif(data, exif, xmp),
     }
@@ -126,16 +135,144 @@ def _webp(data: bytes) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def _gif(data: bytes) -> Iterator[bytes]:
+    """Yield the blocks that stay (GIF89a, appendix B): no comments, no texts, no XMP."""
+    if data[:6] not in {b"GIF87a", b"GIF89a"}:
+        raise ValueError("no GIF")
+    at = 13 + _gif_colours(_number("B", data, 10))
+    yield data[:at]
+    while (kind := data[at : at + 1]) not in {b";", b""}:
+        if kind == b"\0":  # some programs write one block end too many
+            end = at + 1
+        elif kind == b",":
+            pixels = at + 10 + _gif_colours(_number("B", data, at + 9))
+            end = _gif_blocks(data, pixels + 1)
+            yield data[at:end]
+        elif kind == b"!":
+            end = _gif_blocks(data, at + 2)
+            if _is_of_gif(data[at + 1 : at + 2], data[at + 3 : at + 14]):
+                yield data[at:end]
+        else:
+            raise ValueError(f"no block at byte {at}")
+        at = end
+    yield b";"
+
+
+def _gif_colours(flags: int) -> int:
+    """How many bytes of colours follow, as packed *flags* say."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _gif_blocks(data: bytes, at: int) -> int:
+    """Find the end of blocks that each begin with their length; one of none ends them."""
+    while length := _number("B", data, at):
+        at += 1 + length
+    return at + 1
+
+
+def _is_of_gif(label: bytes, application: bytes) -> bool:
+    if label == b"\xff":
+        return application in _GIF_LOOPS or application == _GIF_PROFILE
+    return label == bytes((_GIF_CONTROL,))
+
+
 def _avif(data: bytes, exif: bytes, xmp: bytes) -> bytes:
-    """Blank what boxes hold: to take it out would move all that other boxes point to."""
-    exif = exif.removeprefix(b"Exif\0\0")
-    for written, blank in ((exif, _EMPTY_EXIF.ljust(len(exif), b"\0")), (xmp, b" " * len(xmp))):
-        if len(written) < _SHORTEST or not written.strip(b"\0 ") or written == blank:
+    """Blank what items hold: to take them out would move all that other boxes point to.
+
+    Raises ``ValueError`` if something that the decoder found is still there then.
+    """
+    blanked = bytearray(data)
+    for start, end in _avif_boxes(data, 0, len(data)):
+        for kind, at, length in _avif_items(data, start, end):
+            empty = _EMPTY_EXIF[:length] if kind == b"Exif" else b" " * length
+            blanked[at : at + length] = empty.ljust(length, b"\0")
+    for found in (exif.removeprefix(b"Exif\0\0"), xmp):
+        told = found.strip(b"\0 ") not in _EMPTY_EXIF and len(found) >= _SHORTEST
+        if told and found in blanked:
+            raise ValueError("metadata that cannot be taken out")
+    return bytes(blanked)
+
+
+def _avif_boxes(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where the content of each meta box is (ISO/IEC 14496-12, 4.2 and 8.11)."""
+    for name, start, stop in _boxes(data, at, end):
+        if name == b"meta":
+            yield start + 4, stop
+        elif name in _AVIF_FOLDERS:
+            yield from _avif_boxes(data, start, stop)
+
+
+def _avif_items(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind, place and length of what items of metadata hold (8.11.3, 8.11.6)."""
+    inside = {name: (start, stop) for name, start, stop in _boxes(data, at, end)}
+    if not inside.keys() >= {b"iinf", b"iloc"}:
+        return
+    kinds = dict(_avif_kinds(data, *inside[b"iinf"]))
+    own = inside.get(b"idat", (0, 0))[0]
+    parts = islice(_avif_extents(data, inside[b"iloc"][0]), _MOST_PARTS)
+    for item, place, length, is_own in parts:
+        if kinds.get(item) not in _AVIF_TOLD:
             continue
-        if written not in data:
-            raise ValueError("metadata that cannot be found")
-        data = data.replace(written, blank)
-    return data
+        place += own if is_own else 0
+        if place + length > len(data):
+            raise ValueError(f"an item behind the end, at byte {place}")
+        yield kinds[item], place, length
+
+
+def _avif_kinds(data: bytes, at: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the ids of items, and their types."""
+    short = _number("B", data, at) == 0
+    for _, start, _ in _boxes(data, at + (6 if short else 8), end):
+        version = _number("B", data, start)
+        form, size = (">H", 2) if version < 3 else (">I", 4)
+        place = start + 4 + size + 2
+        yield _number(form, data, start + 4), data[place : place + 4]
+
+
+def _avif_extents(data: bytes, at: int) -> Iterator[tuple[int, int, int, bool]]:
+    """Yield of each part of an item: its id, place, length, and whether that is in ``idat``."""
+    version, sizes = _number("B", data, at), _number(">H", data, at + 4)
+    of_place, of_length, of_base = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
+    of_index = sizes & 15 if version else 0
+    id_size = 2 if version < 2 else 4
+    reader = _Reader(data, at + 6)
+    for _ in range(reader.number(id_size)):
+        item = reader.number(id_size)
+        method = reader.number(2) & 15 if version else 0
+        reader.number(2)  # which file: always this one
+        base = reader.number(of_base)
+        for _ in range(reader.number(2)):
+            reader.number(of_index)
+            place = base + reader.number(of_place)
+            yield item, place, reader.number(of_length), method == 1
+
+
+class _Reader:
+    """Reads numbers of several sizes, one after the other."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data = data
+        self._at = at
+
+    def number(self, size: int) -> int:
+        piece = self._data[self._at : self._at + size]
+        if len(piece) < size:
+            raise ValueError(f"cut off at byte {self._at}")
+        self._at += size
+        return int.from_bytes(piece, "big")
+
+
+def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name of each box, and where its content begins and ends."""
+    while at + 8 <= end:
+        length, name, begin = _number(">I", data, at), data[at + 4 : at + 8], at + 8
+        if length == 1:
+            length, begin = _number(">Q", data, begin), begin + 8
+        stop = end if length == 0 else at + length
+        if not begin <= stop <= end:
+            raise ValueError(f"no end of the box at byte {at}")
+        yield name, begin, stop
+        at = stop
 
 
 def _number(form: str, data: bytes, at: int) -> int:

@@ -19,6 +19,7 @@ from PIL import ImageCms, ImageSequence, PngImagePlugin
 from blogapp import images, metadata
 from blogapp.errors import Invalid
 from blogapp.extensions import db
+from blogapp.images import accepting
 from blogapp.models import Image
 
 from .conftest import CheckedClient
@@ -88,6 +89,14 @@ def frames() -> list[Pillow.Image]:
     return [picture(), picture().rotate(90), picture().rotate(180)]
 
 
+def with_xmp(gif: bytes) -> bytes:
+    """A GIF in which XMP stands, as Adobe puts it there (XMP part 3, 1.1.2), and a plain text."""
+    xmp = b"!\xff\x0bXMP DataXMP" + SECRET + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    xmp = xmp.replace(SECRET, bytes((len(SECRET),)) + SECRET)
+    text = b"!\x01\x0c" + bytes(12) + bytes((len(SECRET),)) + SECRET + b"\0"
+    return gif[:-1] + xmp + text + b";"
+
+
 TELLING: dict[str, bytes] = {
     "JPEG": encoded(
         "JPEG", exif=exif(UPRIGHT), xmp=SECRET, comment=SECRET, icc_profile=PROFILE, quality=80
@@ -106,6 +115,8 @@ TELLING: dict[str, bytes] = {
         "WEBP", save_all=True, append_images=frames(), exif=exif(UPRIGHT), xmp=SECRET
     ),
     "AVIF": encoded("AVIF", exif=exif(UPRIGHT), xmp=b"<x>" + SECRET * 3, icc_profile=PROFILE),
+    "GIF": with_xmp(encoded("GIF", comment=SECRET)),
+    "animated GIF": encoded("GIF", save_all=True, append_images=frames(), comment=SECRET, loop=0),
 }
 SILENT: dict[str, bytes] = {
     "JPEG": encoded("JPEG", icc_profile=PROFILE),
@@ -125,7 +136,7 @@ def test_what_stands_beside_the_picture_goes_and_the_picture_stays(kind: str) ->
     accepted = images.accept(before)
 
     after = decoded(accepted.data)
-    assert (SECRET in before) or decoded(before).info["exif"]
+    assert SECRET in before or decoded(before).info["exif"]
     assert SECRET not in accepted.data
     assert SECRET not in b"".join(_inflated(accepted.data))
     assert not after.getexif().get_ifd(GPS)
@@ -181,6 +192,36 @@ def test_a_picture_comes_upright(kind: str, settings: dict[str, object], orienta
     assert corner(seen, right=True, bottom=False) == (0, 1, 0)
     assert corner(seen, right=False, bottom=True) == (0, 0, 1)
     assert corner(seen, right=True, bottom=True) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_avif_stays_turned_as_its_own_boxes_say(orientation: int) -> None:
+    data = encoded("AVIF", exif=exif(orientation))  # which become irot and imir
+
+    accepted = images.accept(data)
+
+    lies = orientation >= 5
+    assert (accepted.width, accepted.height) == ((24, 40) if lies else (40, 24))
+    assert SECRET in data and SECRET not in accepted.data
+    assert not decoded(accepted.data).getexif().get_ifd(GPS)
+    assert decoded(accepted.data).getexif().get(ORIENTATION, 1) == orientation
+    assert pixels(accepted.data) == pixels(data)
+
+
+def test_a_photograph_with_others_behind_it_comes_upright_and_alone() -> None:
+    lying = picture().transpose(Pillow.Transpose.ROTATE_90)
+    data = encoded("MPO", lying, save_all=True, append_images=frames()[1:], exif=exif(6))
+    assert decoded(data).format == "MPO"
+
+    accepted = images.accept(data)
+
+    assert (accepted.kind, accepted.width, accepted.height) == ("JPEG", 40, 24)
+    assert decoded(accepted.data).format == "JPEG"
+    assert corner(decoded(accepted.data), right=False, bottom=False) == (1, 0, 0)
+
+
+def test_a_gif_without_its_end_is_taken() -> None:
+    assert images.accept(SILENT["GIF"][:-1]).data == SILENT["GIF"]
 
 
 @pytest.mark.parametrize(("orientation", "back"), [(3, 180), (6, 90), (8, 270)])
@@ -244,6 +285,25 @@ def png_of(width: int, height: int) -> bytes:
 def test_a_bomb_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
     with pytest.raises(Invalid, match=r"megapixels|broken"):
         images.accept(png_of(*size))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_an_animation_is_refused_that_is_a_bomb_in_all_its_frames(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "MOST_MOVING_PIXELS", 2 * 40 * 24)
+    data = encoded(kind, save_all=True, append_images=frames(), duration=90)
+
+    with pytest.raises(Invalid, match=r"megapixels in its [34] frames"):
+        images.accept(data)
+
+
+def test_a_small_file_of_many_large_frames_is_refused() -> None:
+    head = b"GIF89a" + struct.pack("<HHBBB", 6000, 6000, 0x80, 0, 0) + bytes(6)
+    frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\2\2D\1\0"
+
+    with pytest.raises(Invalid, match="more than 400 megapixels in its 12 frames"):
+        images.accept(head + frame * 12 + b";")
 
 
 @given(

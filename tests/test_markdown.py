@@ -59,11 +59,11 @@ def test_links_to_other_sites_give_them_no_handle_on_ours() -> None:
     assert '<a href="/blog/a">' in rendered
 
 
-def test_images_load_late_and_always_have_an_alt() -> None:
+def test_images_but_the_first_load_late_and_all_have_an_alt() -> None:
     images = tree(html('![A cat](a.png)\n\n<img title="no alt=" src="b.png">')).findall(".//img")
 
     assert [image.get("alt") for image in images] == ["A cat", ""]
-    assert all(image.get("loading") == "lazy" for image in images)
+    assert [image.get("loading") for image in images] == [None, "lazy"]
     assert all(image.get("decoding") == "async" for image in images)
 
 
@@ -344,7 +344,7 @@ MARKS = st.sampled_from(
 SOURCES = st.lists(MARKS | st.text(max_size=8), max_size=25).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(SOURCES)
 @example("<h1><div><h1>a</h1></div></h1>")
 @example("<pre><pre>a</pre></pre><table><table><td>")
@@ -358,14 +358,12 @@ def test_any_text_at_all_gives_safe_html(source: str) -> None:
     assert "\x02" not in rendered.html and "\x03" not in rendered.html
 
 
-@settings(max_examples=50, deadline=None)
 @given(SOURCES)
 @example("a[^1] <b id=x>\n\n# H {#h}\n\n[^1]: n")
 def test_the_same_source_gives_the_same_bytes(source: str) -> None:
     assert markdown.render(source) == markdown.render(source)
 
 
-@settings(max_examples=50, deadline=None)
 @given(SOURCES)
 @example("# a\n\n- [x] b\n\n| a |\n|---|\n| b |\n\n```python\nx\n```\n\nc[^1]\n\n[^1]: d")
 def test_what_was_rendered_is_checked_again_without_a_change(source: str) -> None:

@@ -7,25 +7,39 @@ from flask.typing import ResponseReturnValue
 
 from .. import images
 from ..errors import Missing
+from ..images import copies
+from ..models import Image
 from .views import bp
 
 # Opened on its own, an image is a document: it may run and load nothing.
 _POLICY = "default-src 'none'; sandbox"
+_NOTHING = "There is no image at this address."
 
 
 @bp.get("/media/<name>")
 def image(name: str) -> ResponseReturnValue:
-    """An image, by its name."""
-    found = images.find(name) or images.renamed(name)
-    if found is None or not (file := images.path(found.name)).is_file():
-        raise Missing("There is no image at this address.")
-    if found.name != name:
-        return redirect(url_for(".image", name=found.name), 301)
+    """An image, or one of its copies, by its name."""
+    found = images.find(name)
+    if found is not None:
+        return _send(found, name, mimetype=found.type, etag=found.digest[:32])
+    if copy := images.find_copy(name):
+        found, width = copy
+        return _send(found, name, mimetype=copies.TYPE, etag=f"{found.digest[:32]}-{width}")
+    moved = None if copies.read_name(name) else images.renamed(name)
+    if moved is None:
+        raise Missing(_NOTHING)
+    return redirect(url_for(".image", name=moved.name), 301)
+
+
+def _send(found: Image, name: str, *, mimetype: str, etag: str) -> Response:
+    file = images.path(name)
+    if not file.is_file():
+        raise Missing(_NOTHING)
     response: Response = send_file(
         file,
-        mimetype=found.type,
+        mimetype=mimetype,
         conditional=True,
-        etag=found.digest[:32],
+        etag=etag,
         last_modified=found.created_at,
         max_age=31536000,
     )
