@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import logging
+import secrets
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from . import fallback, outline, pool, sanitize
+from . import fallback, outline, pool, sanitize, survey
+from . import pictures as _pictures
 from .outline import RESERVED_IDS
+from .pictures import Candidate, Facts
 from .rendered import VERSION, Heading, Rendered, trusted
+from .survey import Survey
 
 __all__ = [
     "RESERVED_IDS",
     "SECONDS",
     "VERSION",
+    "Candidate",
+    "Facts",
     "Heading",
     "Rendered",
+    "Survey",
     "absolute",
+    "dress",
+    "moved",
+    "pictures",
     "render",
+    "take_survey",
     "trusted",
 ]
 
@@ -26,15 +38,19 @@ SECONDS = 2.0  # the longest that one text may take
 _log = logging.getLogger(__name__)
 
 
-def render(source: str, *, seconds: float = SECONDS, patience: float | None = None) -> Rendered:
+def render(
+    source: str, *, seconds: float = SECONDS, patience: float | None = None, placed: bool = False
+) -> Rendered:
     """Render *source* in a process of its own, within *seconds*.
 
     Nothing is ever lost: a text that takes too long or breaks the renderer comes back as
     plain code, with a notice. So does one for which no process is free within *patience*
-    (seconds; without it, it waits).
+    (seconds; without it, it waits). With *placed*, it tells of elements which line they
+    come from.
     """
+    task = "preview" if placed else "render"
     try:
-        answer = pool.pool.ask(source, seconds=seconds, patience=patience)
+        answer = pool.pool.ask(source, seconds=seconds, patience=patience, task=task)
     except BlockingIOError:
         return fallback.as_code(
             source, notice="Shown as plain code: the renderer is busy. Try again in a moment."
@@ -54,11 +70,47 @@ def render(source: str, *, seconds: float = SECONDS, patience: float | None = No
         html=trusted(answer["html"]),
         headings=tuple(Heading(*heading) for heading in answer["headings"]),
         minutes=answer["minutes"],
+        words=answer["words"],
         lead=answer["lead"],
         plain=answer["plain"],
+        places=tuple((element, line) for element, line in answer["places"]),
     )
+
+
+def take_survey(
+    source: str, *, seconds: float = SECONDS, patience: float | None = None
+) -> Survey | None:
+    """Find what stands where in *source*, as ``render`` reads it, in a process of its own.
+
+    None if that takes more than *seconds*, or no process is free within *patience* (seconds).
+    """
+    try:
+        answer = pool.pool.ask(source, seconds=seconds, patience=patience, task="survey")
+    except OSError:
+        return None
+    if "error" in answer:
+        _log.error("A text could not be surveyed: %s", answer["error"])
+        return None
+    return survey.read(answer)
+
+
+def pictures(html: str) -> list[str]:
+    """List the addresses of the pictures in rendered HTML."""
+    return _pictures.find(html)
+
+
+def dress(html: str, facts: Mapping[str, Facts]) -> Markup:
+    """Write what is known of pictures, by their addresses, into rendered HTML."""
+    return trusted(sanitize.ours(_pictures.dress(html, facts)))
 
 
 def absolute(html: str, base: str) -> Markup:
     """Fit rendered HTML for feeds: every URL resolved against *base*, no permalinks."""
     return trusted(sanitize.ours(outline.without_permalinks(html), base=base))
+
+
+def moved(html: str, path: str) -> Markup:
+    """Fit the rendered HTML of the page at *path* for a page elsewhere: its links stay right."""
+    origin = f"https://{secrets.token_hex(16)}.invalid"
+    within = str(absolute(html, origin + path)).replace(f'"{origin}{path}#', '"#')
+    return trusted(within.replace(f"{origin}/", "/"))  # in a srcset there are several

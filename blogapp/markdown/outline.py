@@ -13,10 +13,11 @@ from .rendered import Heading
 # The pages' own elements: no heading may take their ids.
 RESERVED_IDS = frozenset(
     {
-        *("article-list", "body", "contact", "contact-form", "contact-sent", "content", "error"),
-        *("footer", "header", "live", "login-form", "main", "message", "message-list", "nav"),
-        *("post-form", "post-preview", "post-saved", "related", "search", "theme"),
-        *("title", "toc", "top", "trouble", "unread"),
+        *("article-list", "autosave", "body", "contact", "contact-form", "contact-sent"),
+        *("content", "copy-comparison", "error", "footer", "header", "image-list", "library"),
+        *("live", "local-copy", "login-form", "main", "message", "message-list", "nav"),
+        *("post-editor", "post-form", "post-preview", "post-saved", "related", "search"),
+        *("sign-in", "theme", "title", "toc", "top", "trouble", "unread", "uploads"),
     }
 )
 _FORMS = ("field-", "error-", "hint-")  # what belongs to a form's fields starts so

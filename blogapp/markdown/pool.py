@@ -35,8 +35,10 @@ class Pool:
         self._idle: list[Child] = []
         self._busy: set[Child] = set()
 
-    def ask(self, source: str, *, seconds: float, patience: float | None = None) -> dict[str, Any]:
-        """Have *source* rendered.
+    def ask(
+        self, source: str, *, seconds: float, patience: float | None = None, task: str = "render"
+    ) -> dict[str, Any]:
+        """Have *source* rendered, or another *task* of the worker's done with it.
 
         Raises ``TimeoutError`` past *seconds*, which count from when a child is ready,
         ``BlockingIOError`` if none is within *patience* (seconds), and ``ChildProcessError``
@@ -48,7 +50,9 @@ class Pool:
             child = self._take()
             self._busy.add(child)
             try:
-                answer = child.ask({"source": source, "seconds": max(seconds, 0.001)})
+                answer = child.ask(
+                    {"task": task, "source": source, "seconds": max(seconds, 0.001)}
+                )
             except BaseException:  # an interrupt, too: the child is in the middle of an answer
                 child.close()
                 raise

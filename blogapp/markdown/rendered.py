@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,20 @@ class Heading:
 class Rendered:
     """Safe HTML, the outline, the reading time in minutes, and the words without markup.
 
-    *lead* has those of the paragraphs, *plain* has all, code included.
-    *notice* says to the author why the text is shown as plain code, if it is.
+    *words* are counted, those of code left out. *lead* has those of the paragraphs, *plain*
+    has all, code included. *notice* says to the author why the text is shown as plain code,
+    if it is. *places* tell which line of the source an element comes from, where that was
+    asked for: (which element of the HTML it is, from 0, and the line, from 1).
     """
 
     html: Markup
     headings: tuple[Heading, ...]
     minutes: int
+    words: int
     lead: str
     plain: str
     notice: str | None = None
+    places: tuple[tuple[int, int], ...] = ()
 
 
 def trusted(html: str) -> Markup:

@@ -1,4 +1,4 @@
-"""The child process that renders: one text after the other, from its input to its output."""
+"""The child process that reads Markdown: one text after the other, from input to output."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import contextlib
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from . import wire
+from . import survey, wire
 from .convert import convert
 
 MEMORY = 1 << 30  # bytes
@@ -30,21 +31,34 @@ def main() -> None:
     wire.send(answers, "ready")
     while (request := wire.receive(requests)) is not None:
         signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-        reply = answer(request["source"])
+        reply = answer(request["source"], request["task"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         wire.send(answers, reply)
 
 
-def answer(source: str) -> dict[str, Any]:
-    """Render *source*; an ``error`` instead of the rest says what went wrong."""
+def answer(source: str, task: str = "render") -> dict[str, Any]:
+    """Do a *task* of `TASKS` with *source*; an ``error`` instead says what went wrong."""
     try:
-        rendered = convert(source)
+        return TASKS[task](source)
     except Exception as error:  # whatever it is: the author's text is shown as code then
         return {"error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _render(source: str, *, placed: bool = False) -> dict[str, Any]:
+    rendered = convert(source, placed=placed)
     return {
         "html": rendered.html,
         "headings": [(h.level, h.id, h.text) for h in rendered.headings],
         "minutes": rendered.minutes,
+        "words": rendered.words,
         "lead": rendered.lead,
         "plain": rendered.plain,
+        "places": rendered.places,
     }
+
+
+TASKS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "render": _render,
+    "preview": lambda source: _render(source, placed=True),
+    "survey": lambda source: survey.take(source)._asdict(),
+}
