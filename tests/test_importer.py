@@ -15,8 +15,9 @@ import time_machine
 from blogapp import markdown, posts, source, tags
 from blogapp.cli.setup import SAMPLES
 from blogapp.extensions import db
+from blogapp.markdown.convert import convert
 from blogapp.models import Post
-from blogapp.posts import Text
+from blogapp.texts import Text
 from blogapp.transfer.files import trees
 from blogapp.transfer.reading import sources, systems
 from blogapp.transfer.rewriting import rewriting
@@ -175,13 +176,6 @@ def test_what_changed_in_the_file_is_taken(blog: Path, bring_in: BringIn) -> Non
     [
         lambda post: posts.revise(
             post, Text(title="Hello", slug="hello", body="mine", tags=["a"])
-        ),
-        lambda post: posts.revise(post, Text(title="Hello", slug="hello", body=post.body)),
-        lambda post: posts.revise(
-            post, Text(title="Hello", slug="mine", body=post.body, tags=["a"])
-        ),
-        lambda post: posts.revise(
-            post, Text(title="Hello", body=post.body, tags=["a"], series="mine")
         ),
         posts.unpublish,
     ],
@@ -422,6 +416,28 @@ def test_a_text_that_cannot_be_rendered_is_in_and_the_author_is_told(
         [result] = run(blog, rehearsal=rehearsal)
         assert [note.text for note in result.notes] == ["Shown as plain code: too slow."]
     assert only_post().body == "The *text*.\n"
+
+
+def test_a_text_is_rendered_once_and_only_while_it_is_new(
+    blog: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def rendered(body: str) -> markdown.Rendered:
+        seen.append(body)
+        return convert(body)
+
+    monkeypatch.setattr(markdown, "render", rendered)
+    write(blog, "a.md", "title: A", "[to b](b.md)")
+    write(blog, "b.md", "title: B", "Words.")
+
+    run(blog)
+    run(blog)
+
+    assert sorted(seen) == ["The *text*.\n", "Words.", "[to b](/blog/b)"]
+    assert [post.body_html for post in db.session.scalars(sa.select(Post))] == [
+        convert(post.body).html for post in db.session.scalars(sa.select(Post))
+    ]
 
 
 def test_what_the_blog_writes_it_reads_again(

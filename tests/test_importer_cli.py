@@ -16,7 +16,7 @@ from flask import Flask
 from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
-from blogapp import images, posts
+from blogapp import images, posts, texts
 from blogapp.cli import importing
 from blogapp.extensions import db
 from blogapp.models import Post
@@ -188,7 +188,7 @@ def test_an_image_of_a_text_that_is_not_taken_is_not_taken(
     run(folder)
     with app.app_context():
         kept = db.session.scalars(sa.select(Post).where(Post.slug == "kept")).one()
-        posts.revise(kept, posts.Text(title="kept", body="mine"))
+        posts.revise(kept, texts.Text(title="kept", body="mine"))
         db.session.commit()
     write({"a.png": picture(), "b.png": picture("blue")})
     write({"kept.md": post("kept", "![](a.png)"), "broken.md": post("broken", "![](b.png)")})

@@ -195,7 +195,6 @@ def test_what_is_not_said_to_be_a_draft_is_none(matter: str) -> None:
 @pytest.mark.parametrize(
     ("matter", "note"),
     [
-        ("unlisted: true", "line 3: unlisted: it comes in as a draft, because every article"),
         ("hidden: yes", "line 3: hidden: it comes in as a draft"),
         ("expiryDate: 2020-01-01", "line 3: it has expired: it comes in as a draft"),
     ],
@@ -205,6 +204,15 @@ def test_what_readers_would_not_expect_to_find_is_a_draft_and_told(matter: str, 
 
     assert is_draft
     assert str(told[0]).startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("matter", "unlisted"),
+    [("unlisted: true", True), ("visibility: unlisted", True), ("unlisted: false", False)],
+)
+def test_what_only_its_address_shows_is_no_draft(matter: str, unlisted: bool) -> None:
+    assert meanings.unlisted(fields(matter)) is unlisted
+    assert meanings.draft(fields(matter), PLACE, NOW) == (False, [])
 
 
 def test_what_lies_among_drafts_is_one() -> None:

@@ -56,6 +56,7 @@ def test_a_post_keeps_what_its_author_wrote(tmp_path: Path) -> None:
         published_at=NOON,
         updated_at=datetime(2020, 2, 1, tzinfo=UTC),
         draft=False,
+        unlisted=False,
         minutes=7,
         language="pt-BR",
         series="Tips",

@@ -35,6 +35,7 @@ class SourcePost:
     published_at: datetime | None
     updated_at: datetime | None
     draft: bool
+    unlisted: bool
     minutes: int | None
     language: str | None
     series: str | None

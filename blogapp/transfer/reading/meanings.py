@@ -8,14 +8,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ... import languages
-from ...posts import MAX_MINUTES, MAX_SERIES
+from ...texts import MAX_MINUTES, MAX_SERIES
 from ..found import Note
 from . import moments, names, places
 from .fields import Fields, one_line
 from .settings import Site
 
 _SPLIT_AT_BLANKS = {"": {"tags"}, "plain": {"tags"}, "jekyll": {"tags", "categories"}}
-_HIDDEN = {"draft", "hidden", "pending", "private", "unlisted", "wip"}
+_HIDDEN = {"draft", "hidden", "pending", "private", "wip"}
 _COMMAS = re.compile("[,，、]")
 _MINUTE_COUNT = re.compile(
     r"[~≈]?\s*([0-9]{1,4})(?:\.([0-9]{1,20}))?\s*(?:$|m|-|分|мин)", re.IGNORECASE
@@ -27,7 +27,7 @@ def draft(fields: Fields, place: places.Place, now: datetime) -> tuple[bool, lis
     told = []
     for name in names.HIDING:
         if fields.switch(name):
-            text = f"{name}: it comes in as a draft, because every article here is listed"
+            text = f"{name}: it comes in as a draft; “unlisted: true” would leave it its address"
             told.append(Note(text, fields.line(name)))
     expires, _ = fields.moment(names.EXPIRES, ZoneInfo("UTC"))
     if expires and expires < now:
@@ -41,6 +41,14 @@ def draft(fields: Fields, place: places.Place, now: datetime) -> tuple[bool, lis
         or fields.text("status", "visibility").lower() in _HIDDEN
     )
     return is_draft or bool(told), told
+
+
+def unlisted(fields: Fields) -> bool:
+    """Tell whether a post is to be found by its address only."""
+    return (
+        fields.switch(names.UNLISTED) is True
+        or fields.text("visibility", "status").lower() == names.UNLISTED
+    )
 
 
 def description(fields: Fields) -> str:

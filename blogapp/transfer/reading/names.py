@@ -20,7 +20,8 @@ TAGS = ("tags", "tag", "topics", "categories", "category")
 SERIES = ("series", "serie", "seriestitle", "seriesname", "collection")
 LANGUAGES = ("lang", "language", "locale")
 READING_TIMES = ("readtime", "readingtime")
-HIDING = ("unlisted", "hidden", "private")  # published, and not in lists
+HIDING = ("hidden", "private")  # by whatever the system means with it
+UNLISTED = "unlisted"  # published, and not in lists
 EXPIRES = ("expirydate", "unpublishdate", "expires")
 EARLIER = ("redirectfrom", "aliases", "alias", "oldurl", "oldurls", "redirects")
 COVERS = (
@@ -50,8 +51,8 @@ _HARMLESS = frozenset({
 })  # fmt: skip
 _MEANT = frozenset({
     *DATES, *UPDATES, *DESCRIPTIONS, *TAGS, *SERIES, *LANGUAGES, *READING_TIMES, *HIDING,
-    *EXPIRES, *EARLIER, "title", "draft", "publish", "published", "isdraft", "wip", "status",
-    "visibility", "slug", "permalink", "url", "path", "keywords", "excerptseparator",
+    UNLISTED, *EXPIRES, *EARLIER, "title", "draft", "publish", "published", "isdraft", "wip",
+    "status", "visibility", "slug", "permalink", "url", "path", "keywords", "excerptseparator",
 })  # fmt: skip
 
 

@@ -109,6 +109,7 @@ class _Reading:
             published_at=published_at.astimezone(UTC) if published_at else None,
             updated_at=updated_at.astimezone(UTC) if updated_at else None,
             draft=draft,
+            unlisted=meanings.unlisted(fields),
             minutes=meanings.minutes(fields),
             language=language,
             series=meanings.series(fields),

@@ -1,7 +1,8 @@
 """Import: posts from the files of another blog, each once, however often it is repeated.
 
 First all files are read, to learn which posts there are and where; what was read waits on disk.
-Then texts are rendered ahead, in the renderer's processes, while those before them are stored.
+Then texts are rendered ahead, in the renderer's processes, while those before them are stored;
+of those that lead nowhere in the old blog, some are rendered already while others are read.
 """
 
 from __future__ import annotations
@@ -9,18 +10,16 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ... import addresses, markdown, posts
+from ... import addresses, posts
 from ...errors import BlogError
 from ...extensions import db
-from ...markdown import pool
 from ...models import Post
 from ..files.trees import Tree
 from ..found import Note, Skipped, SourcePost
@@ -33,12 +32,17 @@ from ..rewriting.rewriting import Rewriter
 from ..rewriting.spellings import Home
 from . import changes, plans, storing
 from .plans import Plan
+from .renderers import Renderers
 from .spool import Spool
 from .storing import Outcome, Result, Work
 
 __all__ = ["Import", "Outcome", "Result"]
 
-GROUP = 20  # posts in a transaction: so long other writers wait
+GROUP = 50  # posts in a transaction: so long other writers wait
+_IN_TRASH = "it is in the trash here, so the file was not taken; to restore it: /admin/posts/{}"
+_OVERLAP = (
+    "here and in the file, the same was changed since its import ({}), so the file was not taken"
+)
 _LESS = "less of what it shows and links to is here than before, so that stays as it was"
 
 AHEAD = 40  # posts that are rendered while a group is stored
@@ -48,8 +52,6 @@ _UNKEPT = (
     "it has a query, begins like a page of this blog's own, has dots or signs that no page has, "
     "or is too long"
 )
-
-_STORED = {Outcome.ADDED, Outcome.UPDATED}
 
 _log = logging.getLogger(__name__)
 
@@ -88,14 +90,14 @@ class Import:
         self._zone = zone
         self._language = language
         self._rehearsal = rehearsal
-        self._spool = Spool()
+        self._spool = Spool[SourcePost]()
         self._left_out: dict[str, Skipped] = {}
         self._plans: dict[str, Plan] = {}
         self._book = Book()
         self._owned: dict[str, tuple[int, str]] = {}  # old addresses that lead somewhere already
         self._pictures = Pictures(tree, rehearsal=rehearsal)
         self._rewriter = Rewriter(self._pictures, Links(tree, self._book), homes)
-        self._renderers = ThreadPoolExecutor(pool.SIZE)
+        self._renderers = Renderers()
 
     def __enter__(self) -> Self:
         return self
@@ -106,20 +108,21 @@ class Import:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._renderers.shutdown(wait=False, cancel_futures=True)
+        self._renderers.close()
         self._spool.close()
         self._pictures.close()
 
     def read(self) -> Iterator[str]:
         """Read every file, yielding its path; nothing is stored."""
         old: dict[str, tuple[str, ...]] = {}
+        stored = plans.stored()
         for path in self.paths:
             try:
                 found = sources.read(self._tree, path, system=self._system, zone=self._zone)
                 if isinstance(found, Skipped):
                     self._left_out[path] = found
                 else:
-                    self._plans[path] = self._planned(found)
+                    self._plans[path] = self._planned(found, stored)
                     old[path] = found.addresses
             except Exception as error:  # whatever it is: the other files can be read
                 self._left_out[path] = Skipped(path, _cause(error, path), failed=True)
@@ -147,9 +150,12 @@ class Import:
         while waiting:
             yield from self._settle(_first(waiting))
 
-    def _planned(self, found: SourcePost) -> Plan:
+    def _planned(self, found: SourcePost, stored: set[str]) -> Plan:
         """Begin the plan of a post, which waits on disk for its turn."""
-        return plans.of(found, self._tree.source(found.path), self._spool.put(found))
+        plan = plans.of(found, self._tree.source(found.path), self._spool.put(found))
+        if plan.digest not in stored and not self._rewriter.may_change(found):
+            self._renderers.begin_early(found.path, found.body)
+        return plan
 
     def _prepare(self, path: str) -> _Item:
         """Find out what is to be done with a file, and let its text be rendered."""
@@ -175,14 +181,29 @@ class Import:
             return _stays(plan, storing.unchanged(plan))
         post = db.session.get_one(Post, plan.post_id) if plan.post_id else None
         notes = (*found.notes, *rewritten.notes, *self._clashes(plan, old))
-        if post and changes.made_here(post):
+        if post and post.shelf == "trash":
+            return _stays(plan, storing.kept(plan, post, notes, _IN_TRASH.format(post.id)))
+        if post and plan.same and changes.made_here(post):
             return _stays(plan, storing.kept(plan, post, notes))
         if post and plan.same and destinations.loses(post.body, rewritten.body):
             return _stays(plan, storing.unchanged(plan, Note(_LESS)))
         version = post.version if post else None
-        rendered = self._renderers.submit(markdown.render, posts.normalise(rewritten.body))
+        rendered = self._renderers.render(plan.path, rewritten.body)
         own = tuple(url for url in old if self._book.leads(url, plan.path))
-        return Work(plan, found, rewritten, own, linked, notes, version, rendered)
+        work = Work(plan, found, rewritten, own, linked, notes, version, rendered)
+        return self._merged(work, post) if post and changes.made_here(post) else work
+
+    def _merged(self, work: Work, post: Post) -> _Item:
+        """Take what a file says now together with what an author has changed here."""
+        merged = changes.merged(post, posts.stored(storing.said(work), post.slug))
+        if merged is None:
+            return _stays(work.plan, storing.kept(work.plan, post, work.notes))
+        text, overlapping = merged
+        if overlapping:
+            reason = _OVERLAP.format(", ".join(overlapping))
+            return _stays(work.plan, storing.kept(work.plan, post, work.notes, reason))
+        rendered = self._renderers.render(work.plan.path, text.body)
+        return replace(work, merger=storing.Merger(text, rendered))
 
     def _clashes(self, plan: Plan, old: Sequence[str]) -> Iterator[Note]:
         """Tell at which addresses another post is, here or in the old blog."""
@@ -228,11 +249,10 @@ class Import:
         if self._rehearsal:
             done = [storing.rehearse(work) for work in works]
         else:
+            files = [file for work in works for file in work.rewritten.files]
+            self._pictures.add(files)  # first: posts are stored with what is known of these
             done = storing.store(works)
-            stored = (
-                w for w, result in zip(works, done, strict=True) if result.outcome in _STORED
-            )
-            self._pictures.keep(file for work in stored for file in work.rewritten.files)
+            self._pictures.keep(files)
             storing.relocate(item.plan for item in group if isinstance(item, _Moved))
         results = iter(done)
         return [_reported(item) or next(results) for item in group]

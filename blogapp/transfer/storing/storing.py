@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from ... import addresses, batches, languages, markdown, posts
+from ... import addresses, batches, languages, markdown, posts, revisions, texts
 from ...extensions import db
 from ...models import Post, utcnow
 from ..found import Note, SourcePost
@@ -17,6 +17,9 @@ from ..rewriting.rewriting import Rewritten
 from . import changes
 from .plans import Plan
 
+_IMPORT = revisions.Hand(kind="import")
+_MERGE = revisions.Hand(kind="merge")
+_MERGED = "it was changed here, too: both changes are in the post now"
 _CHANGED_HERE = "it was changed here since its import, so the file was not taken"
 
 
@@ -45,11 +48,20 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Merger:
+    """A text made of the file's and of what an author has made of its post here."""
+
+    text: texts.Text
+    rendered: Future[markdown.Rendered]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """A post on its way into the database; its HTML may still be in the making.
 
     *addresses* are the old URLs that are to lead to it. *version* is that of the post when it
-    was compared, *linked* sums up where its addresses and links lead.
+    was compared, *linked* sums up where its addresses and links lead. With a *merger* the post
+    says that in the end, and its history what the file says.
     """
 
     plan: Plan
@@ -60,6 +72,7 @@ class Work:
     notes: tuple[Note, ...]
     version: int | None
     rendered: Future[markdown.Rendered]
+    merger: Merger | None = None
 
 
 def unchanged(plan: Plan, *notes: Note) -> Result:
@@ -68,9 +81,9 @@ def unchanged(plan: Plan, *notes: Note) -> Result:
     return Result(plan.path, Outcome.UNCHANGED, plan.slug, state, notes=notes)
 
 
-def kept(plan: Plan, post: Post, notes: tuple[Note, ...]) -> Result:
+def kept(plan: Plan, post: Post, notes: tuple[Note, ...], reason: str = _CHANGED_HERE) -> Result:
     """Report a post that an author has changed here, so that its file was not taken."""
-    return Result(plan.path, Outcome.KEPT, post.slug, post.state(), _CHANGED_HERE, notes=notes)
+    return Result(plan.path, Outcome.KEPT, post.slug, post.state(), reason, notes=notes)
 
 
 def relocate(plans: Iterable[Plan]) -> None:
@@ -119,10 +132,11 @@ def _add(works: Sequence[Work]) -> list[Post]:
 def _new(work: Work) -> batches.New:
     found, rendered = work.found, work.rendered.result()
     if found.draft or not found.published_at:
-        return batches.New(text=_text(work), rendered=rendered)
+        return batches.New(text=said(work), rendered=rendered)
     return batches.New(
-        text=_text(work),
+        text=said(work),
         rendered=rendered,
+        shelf="unlisted" if found.unlisted else "listed",
         published_at=found.published_at,
         updated_at=found.updated_at,
     )
@@ -136,7 +150,7 @@ def _revised(work: Work) -> Post | None:
         return None
     before = (post.title, post.description, post.body)
     changed_at, was_readable = post.updated_at, post.state() == "published"
-    posts.revise(post, _text(work), rendered=work.rendered.result())
+    posts.revise(post, said(work), rendered=work.rendered.result(), by=_IMPORT)
     if before != (post.title, post.description, post.body):
         changed_at = utcnow()
     if found.published_at and not found.draft:
@@ -147,6 +161,8 @@ def _revised(work: Work) -> Post | None:
     elif post.published_at:
         posts.unpublish(post)
     _sign(post, work)
+    if work.merger:
+        posts.revise(post, work.merger.text, rendered=work.merger.rendered.result(), by=_MERGE)
     db.session.flush()
     return post
 
@@ -159,9 +175,10 @@ def _sign(post: Post, work: Work) -> None:
     post.imported_digest = changes.digest(post)
 
 
-def _text(work: Work) -> posts.Text:
+def said(work: Work) -> texts.Text:
+    """Read what a file says, as the text of its post."""
     found = work.found
-    return posts.Text(
+    return texts.Text(
         title=found.title,
         slug=work.plan.slug,
         description=found.description,
@@ -175,4 +192,5 @@ def _text(work: Work) -> posts.Text:
 
 def _notes(work: Work) -> tuple[Note, ...]:
     notice = work.rendered.result().notice
-    return (*work.notes, Note(notice)) if notice else work.notes
+    merged = (Note(_MERGED),) if work.merger else ()
+    return (*work.notes, *merged, Note(notice)) if notice else (*work.notes, *merged)
