@@ -9,7 +9,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -22,10 +22,22 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from PIL import Image as Pillow
 
-from blogapp import addresses, images, messages, posts, search, tags
+from blogapp import (
+    addresses,
+    images,
+    messages,
+    posts,
+    previews,
+    revisions,
+    search,
+    shelves,
+    tags,
+    texts,
+)
 from blogapp.extensions import db
 from blogapp.markdown import fallback
 from blogapp.models import Post
+from blogapp.revisions import Hand
 from blogapp.search import engine
 from blogapp.transfer.exporting import exporter, homecoming, targets
 from blogapp.transfer.files import trees
@@ -49,6 +61,7 @@ START = [
     *("/tags/alpha/feed.xml", "/tags/gamma/feed.xml", "/tags/tables/feed.xml"),
     *(f"{path}?{query}" for path in ("/", "/feed.xml", "/feed.json") for query in QUESTIONS),
     *("/blog/moved-once", "/blog/moved-twice.md", "/blog/there", "/blog/later", "/blog/con"),
+    *("/blog/trashed", "/blog/deleted", "/blog/unlisted", "/blog/unlisted.md"),
     *("/2019/05/rules", quote("/старый/путь/"), "/b", "/tags/gamma", "/tags/was-alpha"),
 ]
 ROWS = "".join(f"| {n} | {'x' * 200} |\n" for n in range(5000))
@@ -69,10 +82,11 @@ BODIES = {
 
 @dataclass(frozen=True, slots=True)
 class Blog:
-    """An application, and the tokens of the status pages that it has."""
+    """An application, the tokens of the status pages that it has, and those of its previews."""
 
     app: Flask
     tokens: tuple[str, ...]
+    previews: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +122,11 @@ def fill(app: Flask) -> Blog:
         change_tags()
         write("image", f"![An image](/media/{add_image()})\n", PAST - timedelta(hours=1))
         tokens = write_messages()
+        change_shelves()
+        change_texts()
+        _, preview = previews.make(find("con"), 7)
         db.session.commit()
-    return Blog(app, tokens)
+    return Blog(app, tokens, (preview,))
 
 
 def fill_a_little(app: Flask) -> Blog:
@@ -128,7 +145,7 @@ def fill_a_little(app: Flask) -> Blog:
 
 def write(slug: str, body: str, at: datetime | None, title: str = "", **text: Any) -> Post:
     """Store a post as an older version may have: no slug and no body is corrected."""
-    post = posts.create(posts.Text(title=title or slug, body="-", **text))
+    post = posts.create(texts.Text(title=title or slug, body="-", **text))
     post.slug, post.body = slug, body
     posts.render(post)
     if at:
@@ -160,13 +177,32 @@ def find(slug: str) -> Post:
 def change_addresses() -> None:
     moved = find("rules")
     for slug in ("moved-once", "moved-twice"):
-        posts.revise(moved, posts.Text(title=moved.title, slug=slug, body=moved.body))
+        posts.revise(moved, texts.Text(title=moved.title, slug=slug, body=moved.body))
     back = find("front")
     for slug in ("there", "front"):
-        posts.revise(back, posts.Text(title="and back", slug=slug, body=back.body))
+        posts.revise(back, texts.Text(title="and back", slug=slug, body=back.body))
     addresses.keep([(moved, ["/2019/05/rules.html", "/старый/путь"]), (back, ["/?p=12", "/b/"])])
     moved.source, moved.source_digest = "/somewhere/rules.md", "0" * 64
     moved.imported_tags, moved.imported_digest, moved.linked_digest = ["alpha"], "1" * 64, "2" * 64
+
+
+def change_shelves() -> None:
+    for slug in ("trashed", "deleted", "unlisted"):
+        write(slug, f"It was {slug}.", PAST, tags=["beta"])
+    shelves.put(find("unlisted"), "unlisted")
+    for slug in ("trashed", "deleted"):
+        shelves.to_trash(find(slug))
+    shelves.delete(find("deleted"))
+
+
+def change_texts() -> None:
+    """Have texts that were saved before, and one that is kept and not saved."""
+    post = find("open-end")
+    for number in range(3):
+        text = replace(texts.of(post), body=f"{post.body}\n\nLine {number}")
+        posts.revise(post, text, by=Hand(sitting="sitting-that-saved"))
+    kept = replace(texts.of(post), title="Kept: “title”", tags=["new", "Ünï cödé"])
+    revisions.keep(post, kept, begun_from=post.version, by=Hand(sitting="sitting-that-did-not"))
 
 
 def change_tags() -> None:
@@ -206,6 +242,7 @@ def crawl(blog: Blog) -> dict[str, tuple[int, dict[str, str], bytes]]:
     """Fetch everything that is public; of the filters those to start from, with all pages."""
     client = browser(blog.app, checked=False)
     waiting = [*START, *(f"/r/{token}" for token in blog.tokens)]
+    waiting += [f"/p/{token}" for token in blog.previews]
     said: dict[str, tuple[int, dict[str, str], bytes]] = {}
     while waiting:
         path = waiting.pop()

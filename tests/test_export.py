@@ -44,9 +44,9 @@ from .exported import (
     outcomes,
     unzipped,
 )
-from .test_cli import Command, blogapp, instance, ready
+from .test_cli import Command, blogapp, instance, kept, ready
 
-__all__ = ["blogapp", "empty", "instance", "make_exported", "nasty", "ready"]  # fixtures
+__all__ = ["blogapp", "empty", "instance", "kept", "make_exported", "nasty", "ready"]  # fixtures
 
 
 def test_what_comes_back_is_the_same_blog_to_the_byte(
@@ -62,7 +62,7 @@ def test_what_comes_back_is_the_same_blog_to_the_byte(
     assert after.keys() == before.keys()
     statuses = Counter(status for status, _, _ in before.values())
     assert any("after=" in path for path in before)
-    assert statuses[200] > 100 and statuses[301] > 8 and set(statuses) == {200, 301, 404}
+    assert statuses[200] > 100 and statuses[301] > 8 and set(statuses) == {200, 301, 404, 410}
     export(empty, tmp_path / "again")
     assert content(tmp_path / "again") == content(nasty.export)
 
@@ -107,7 +107,7 @@ def test_other_systems_can_read_every_post(nasty: Exported) -> None:
             assert header.get("language") == post.language
             assert header.get("date") == post.published_at
             assert header["lastmod"] == post.updated_at
-            assert header.get("draft", False) == path.startswith("drafts/")
+            assert header.get("draft", False) == path.startswith(("drafts/", "trash/"))
             assert body == b"\n" + post.body.encode()
         assert stored == {}
 

@@ -14,14 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
-from ... import batches, markdown, posts, tags
+from ... import batches, markdown, posts, shelves, tags, trash
 from ...extensions import Model, db
-from ...models import OldAddress, Post, Redirect
+from ...models import OldAddress, Post, Redirect, utcnow
 from ..found import Note
 from ..storing.storing import Outcome, Result
-from .archive import PostRow
 from .restoring import Unfit, count_on, ids_of, values_of
+from .rows import PostRow
 
+_SHELVES = ("listed", "unlisted")
 _UID = re.compile(r"[A-Za-z0-9-]{1,36}")
 
 
@@ -45,6 +46,10 @@ def expect_post(row: PostRow) -> None:
     """Raise ``Unfit`` if *row* is no post that could be found at an address."""
     if not row.title.strip() or not row.slug or "/" in row.slug or not _UID.fullmatch(row.uid):
         raise Unfit(f"“{row.title}”, “{row.slug}”, {row.uid}: no title, slug and id of a post")
+    if row.shelf not in (*_SHELVES, "trash") or row.trashed_from not in (None, *_SHELVES):
+        raise Unfit(f"“{row.shelf}”, before “{row.trashed_from}”: no shelf that a post can be on")
+    if row.shelf == "trash" and row.trashed_at is None:
+        raise Unfit("the row does not say when this post came into the trash")
 
 
 def compare(row: PostRow, body: str) -> Result | Lacking | None:
@@ -52,17 +57,25 @@ def compare(row: PostRow, body: str) -> Result | Lacking | None:
 
     Raises ``Unfit`` if another post is at its address.
     """
-    here = db.session.scalar(sa.select(Post).where(Post.uid == row.uid))
+    every = sa.select(Post).where(~trash.is_over())
+    here = db.session.scalar(every.where(Post.uid == row.uid))
     if here is not None:
         return _merged(here, row, body)
-    owner = posts.taken([row.slug]).get(row.slug)
-    if owner is None:
+    other = db.session.scalar(every.where(Post.slug == row.slug))
+    if other is None:
         return None
-    other = posts.get(owner)
     raise Unfit(
-        f"/blog/{row.slug} is, or leads to, “{other.title}” here (/admin/posts/{other.id}). To "
+        f"/blog/{row.slug} is “{other.title}” here (/admin/posts/{other.id}). To "
         "have both, import this file alone, from the unpacked export: it gets another address"
     )
+
+
+def is_same(here: Result | Lacking, row: PostRow) -> bool:
+    """Tell whether a post that is here is the very version that was exported."""
+    if isinstance(here, Result) and here.outcome is not Outcome.UNCHANGED:
+        return False
+    version = db.session.scalar(sa.select(Post.version).where(Post.uid == row.uid))
+    return version == row.version
 
 
 def arrive(arrivals: Sequence[Arrival]) -> list[Result]:
@@ -72,6 +85,7 @@ def arrive(arrivals: Sequence[Arrival]) -> list[Result]:
     """
     if not arrivals:
         return []
+    shelves.purge()  # what is over in the trash may be one of them, or at the address of one
     rows = [arrival.row for arrival in arrivals]
     taken = ids_of(Post.id, [row.id for row in rows])
     named = tags.named(name for row in rows for name in row.tags)
@@ -112,7 +126,7 @@ def _merged(here: Post, row: PostRow, body: str) -> Result | Lacking:
             f"was exported, copy it from this file into /admin/posts/{here.id}"
         )
         return _result(Outcome.KEPT, row, here, reason=reason)
-    led = _led_by(Redirect.slug, row.redirects) | posts.taken(row.redirects)
+    led = _led_by(Redirect.slug, row.redirects)
     known = led.keys() | _led_by(OldAddress.path, row.old_addresses).keys()
     if known >= {*row.redirects, *row.old_addresses}:
         return _result(Outcome.UNCHANGED, row, here)
@@ -121,7 +135,7 @@ def _merged(here: Post, row: PostRow, body: str) -> Result | Lacking:
 
 def _compared(here: Post, row: PostRow, body: str) -> Iterator[tuple[str, Any, Any]]:
     """Yield what an author can change in a post: its name, ours, the export's."""
-    for name in ("slug", "title", "description", "language", "series", "published_at"):
+    for name in ("slug", "title", "description", "language", "series", "shelf", "published_at"):
         yield name.replace("_", " "), getattr(here, name), getattr(row, name)
     yield "text", here.body, body
     yield "reading time", here.minutes_by_author, row.minutes_by_author
@@ -132,6 +146,9 @@ def _post(arrival: Arrival, *, id_: int | None) -> Post:
     row = arrival.row
     columns = {column.name for column in Post.__table__.columns} - {"id", "version"}
     post = Post(id=id_, body=arrival.body, **values_of(row, columns))
+    now = utcnow()
+    if row.trashed_at is not None and not now - trash.TERM < row.trashed_at <= now:
+        post.trashed_at = now  # the term begins anew: who imports an old export wants its trash
     post.imported_tags = None if row.imported_tags is None else list(row.imported_tags)
     posts.render(post, arrival.rendered.result())
     return post
@@ -153,12 +170,11 @@ def _lead(pairs: Sequence[tuple[Post, PostRow]]) -> dict[str, list[str]]:
     slugs = {slug: post for post, row in pairs for slug in row.redirects}
     paths = {path: post for post, row in pairs for path in row.old_addresses}
     said: dict[str, list[str]] = {}
-    had = posts.taken(slugs)
     known = _led_by(OldAddress.path, paths)
     redirecting = _led_by(Redirect.slug, slugs)
     for slug, post in slugs.items():
-        if had.get(slug, post.id) != post.id:
-            said.setdefault(post.uid, []).append(f"/blog/{slug} is or leads to another post here")
+        if redirecting.get(slug, post.id) != post.id:
+            said.setdefault(post.uid, []).append(f"/blog/{slug} leads to another post here")
         elif slug not in redirecting:
             db.session.add(Redirect(slug=slug, post_id=post.id))
     for path, post in paths.items():

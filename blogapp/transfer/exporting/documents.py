@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from . import filenames
-from .archive import Damaged, PostRow
+from .rows import Damaged, PostRow
 
 _BEGIN = b"---\n"
 _END = b"\n---\n\n"  # of YAML no line is "---": each value stands on its key's line, or indented
@@ -28,9 +28,13 @@ _Dumper.add_representer(
 )
 
 
-def place(slug: str, uid: str, published_at: datetime | None, zone: ZoneInfo) -> str:
+def place(
+    slug: str, uid: str, published_at: datetime | None, zone: ZoneInfo, *, trashed: bool = False
+) -> str:
     """Name the file of a post, dated as its readers see it."""
     name = filenames.make(slug, uid)
+    if trashed:
+        return f"trash/{name}.md"
     if published_at is None:
         return f"drafts/{name}.md"
     return f"posts/{_local(published_at, zone).date().isoformat()}-{name}.md"
@@ -67,7 +71,8 @@ def _front(row: PostRow, zone: ZoneInfo) -> dict[str, Any]:
         "series": row.series,
         "language": row.language,
         "readTime": row.minutes_by_author,
-        "draft": row.published_at is None,
+        "draft": row.published_at is None or row.shelf == "trash",
+        "unlisted": row.shelf == "unlisted",
         "aliases": [*old, *row.old_addresses],
         "id": row.uid,
     }

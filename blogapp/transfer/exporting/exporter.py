@@ -9,12 +9,36 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ... import config, images
+from ... import config, images, posts, trash
 from ...extensions import db
 from ...markdown import fallback
-from ...models import Image, Message, OldAddress, Post, Redirect, Tag, TagRedirect, post_tags
+from ...models import (
+    Author,
+    Gone,
+    Image,
+    Message,
+    OldAddress,
+    Post,
+    PreviewLink,
+    Redirect,
+    Revision,
+    Tag,
+    TagRedirect,
+    post_tags,
+    utcnow,
+)
 from . import archive, documents, readme
-from .archive import ImageRow, Manifest, MessageRow, PostRow, Rows, TagRow
+from .archive import Manifest, Rows
+from .rows import (
+    KINDS,
+    GoneRow,
+    ImageRow,
+    MessageRow,
+    PostRow,
+    PreviewRow,
+    RevisionRow,
+    TagRow,
+)
 from .targets import Target
 
 SETTINGS = (  # what pages depend on; no secret is among them
@@ -27,22 +51,28 @@ _AT_ONCE = 20  # posts with their bodies in memory
 class Export:
     """One export. What is saved while it is made is not in it: all is of one moment.
 
+    Nor is a post that has been in the trash for its term, whether it is purged already or not.
     *number* is how many files have to be written. *written* counts what was, by kind; *notes*
     tell what could not be.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._now = utcnow()
         self.written: Counter[str] = Counter()
         self.notes: list[str] = []
-        self.number = self._count(Post) + self._count(Image)
+        self.number = self._count(Post, ~trash.is_over(self._now)) + self._count(Image)
 
     def counts(self) -> Counter[str]:
         """Count what there is, by kind."""
-        drafts = self._count(Post, Post.published_at.is_(None))
+        number = {
+            name: self._count(Post, state) for name, state in posts.states(self._now).items()
+        }
         return Counter(
-            posts=self._count(Post) - drafts,
-            drafts=drafts,
+            posts=number["published"] + number["scheduled"],
+            drafts=number["draft"],
+            trash=number["trash"],
+            revisions=self._count(Revision),
             tags=self._count(Tag),
             images=self._count(Image),
             messages=self._count(Message),
@@ -50,11 +80,14 @@ class Export:
 
     def write(self, target: Target) -> Iterator[None]:
         """Write everything; yields after each file of a post or image."""
-        kinds = {kind: Rows(kind, target.add) for kind in archive.KINDS}
+        kinds = {kind: Rows(kind, target.add) for kind in KINDS}
         target.add(archive.README, readme.TEXT.encode())
         self._write_tags(kinds["tags"])
         yield from self._write_images(kinds["images"], target)
         yield from self._write_posts(kinds["posts"], target)
+        self._write_revisions(kinds["revisions"])
+        self._write_previews(kinds["previews"])
+        self._write_gone(kinds["gone"])
         self._write_messages(kinds["messages"])
         for rows in kinds.values():
             rows.close()
@@ -91,8 +124,8 @@ class Export:
 
     def _write_posts(self, rows: Rows, target: Target) -> Iterator[None]:
         zone = config.current().timezone
-        for posts in self._groups(Post):
-            ids = [post.id for post in posts]
+        for group in self._groups(Post, ~trash.is_over(self._now)):
+            ids = [post.id for post in group]
             tags = self._grouped(
                 sa.select(post_tags.c.post_id, Tag.name)
                 .join(Tag, Tag.id == post_tags.c.tag_id)
@@ -104,10 +137,12 @@ class Export:
             paths = self._grouped(
                 sa.select(OldAddress.post_id, OldAddress.path).where(OldAddress.post_id.in_(ids))
             )
-            for post in posts:
+            for post in group:
                 row = _row(
                     post,
-                    file=documents.place(post.slug, post.uid, post.published_at, zone),
+                    file=documents.place(
+                        post.slug, post.uid, post.published_at, zone, trashed=post.shelf == "trash"
+                    ),
                     tags=tuple(tags[post.id]),
                     redirects=tuple(slugs[post.id]),
                     old_addresses=tuple(paths[post.id]),
@@ -115,18 +150,45 @@ class Export:
                 data = documents.write(row, post.body, zone)
                 target.add(row.file, data)
                 rows.add(archive.signed(row, data))
-                self.written["posts" if post.published_at else "drafts"] += 1
+                self.written[_kind(post)] += 1
                 yield
 
+    def _write_revisions(self, rows: Rows) -> None:
+        names: dict[int | None, str] = dict(
+            self._connection.execute(sa.select(Author.id, Author.name)).all()
+        )
+        for revision, post in self._of_posts(Revision):
+            if post is None:
+                continue
+            values = _values(revision, RevisionRow) | {"tags": tuple(revision.tags)}
+            rows.add(RevisionRow(post=post, author=names.get(revision.author_id), **values))
+            self.written["revisions"] += 1
+
+    def _write_previews(self, rows: Rows) -> None:
+        for link, post in self._of_posts(PreviewLink):
+            if post is not None:
+                rows.add(PreviewRow(post=post, **_values(link, PreviewRow)))
+
+    def _write_gone(self, rows: Rows) -> None:
+        for gone in self._connection.execute(
+            sa.select(Gone.path, Gone.gone_at).order_by(Gone.path)
+        ):
+            rows.add(GoneRow(path=gone.path, gone_at=gone.gone_at))
+
     def _write_messages(self, rows: Rows) -> None:
-        for messages in self._groups(Message):
-            ids = {message.post_id for message in messages}
+        for message, post in self._of_posts(Message):
+            rows.add(MessageRow(post=post, **_values(message, MessageRow)))
+            self.written["messages"] += 1
+
+    def _of_posts(self, table: type[Any]) -> Iterator[tuple[sa.Row[Any], str | None]]:
+        """Read a table by id, each row with the uid of its post, if that is in the export."""
+        for group in self._groups(table):
+            ids = {row.post_id for row in group}
             query = sa.select(Post.id, Post.uid).where(Post.id.in_(ids))
+            query = query.where(~trash.is_over(self._now))
             uids: dict[int | None, str] = dict(self._connection.execute(query).all())
-            for message in messages:
-                post = uids.get(message.post_id)
-                rows.add(MessageRow(post=post, **_values(message, MessageRow)))
-                self.written["messages"] += 1
+            for row in group:
+                yield row, uids.get(row.post_id)
 
     def _count(self, table: type[Any], *conditions: sa.ColumnElement[bool]) -> int:
         number = sa.select(sa.func.count()).select_from(table).where(*conditions)
@@ -136,10 +198,14 @@ class Export:
         for rows in self._groups(table):
             yield from rows
 
-    def _groups(self, table: type[Any]) -> Iterator[list[sa.Row[Any]]]:
+    def _groups(
+        self, table: type[Any], *conditions: sa.ColumnElement[bool]
+    ) -> Iterator[list[sa.Row[Any]]]:
         """Read a table by id, some rows at a time."""
-        columns = [column for column in table.__table__.columns if column.name not in _MADE]
-        query, last = sa.select(*columns).order_by(table.id).limit(_AT_ONCE), 0
+        made = _MADE if table is Post else frozenset[str]()
+        columns = [column for column in table.__table__.columns if column.name not in made]
+        query, last = sa.select(*columns).where(*conditions).order_by(table.id), 0
+        query = query.limit(_AT_ONCE)
         while rows := list(self._connection.execute(query.where(table.id > last))):
             yield rows
             last = rows[-1].id
@@ -177,10 +243,18 @@ def settings() -> dict[str, str]:
 
 def counted(written: Counter[str]) -> str:
     """Say what was written: ``12 posts, 3 drafts, 1 tag``."""
-    kinds = ("posts", "drafts", "tags", "images", "messages")
+    kinds = ("posts", "drafts", "tags", "images", "messages", "revisions")
     numbers = ((written[kind], kind) for kind in kinds)
     parts = [f"{number} {kind if number != 1 else kind[:-1]}" for number, kind in numbers]
+    if written["trash"]:
+        parts.insert(2, f"{written['trash']} in the trash")
     return ", ".join(parts)
+
+
+def _kind(post: sa.Row[Any]) -> str:
+    if post.shelf == "trash":
+        return "trash"
+    return "posts" if post.published_at else "drafts"
 
 
 def _row(post: sa.Row[Any], **rest: Any) -> PostRow:

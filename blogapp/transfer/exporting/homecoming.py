@@ -21,10 +21,11 @@ from ...markdown import fallback, pool
 from ..files.trees import Tree, Unreadable
 from ..found import Note, Skipped
 from ..storing.storing import Outcome, Result
-from . import archive, arrivals, documents, exporter, restoring
-from .archive import KINDS, Damaged, ImageRow, Manifest, Part, PostRow
+from . import archive, arrivals, documents, exporter, histories, restoring, rows
+from .archive import Manifest, Part
 from .arrivals import Arrival, Lacking
 from .restoring import Said, Unfit
+from .rows import KINDS, Damaged, ImageRow, PostRow
 
 GROUP = 20  # posts in a transaction: so long other writers wait
 AHEAD = 12  # posts that are rendered while a group is stored
@@ -69,6 +70,15 @@ class Homecoming:
         self._manifest = manifest
         self._rehearsal = rehearsal
         self._renderers = ThreadPoolExecutor(pool.SIZE)
+        self._coming: set[str] = set()  # uids of posts that only a rehearsal has brought
+        self._same: set[str] = set()  # uids of posts that are just what they are in the export
+        self._restore: dict[str, Callable[[Sequence[Any]], list[Said]]] = {
+            "tags": restoring.tags_of,
+            "revisions": lambda rows: histories.revisions(rows, self._same, self._coming),
+            "previews": lambda rows: histories.previews(rows, self._coming),
+            "gone": histories.gone,
+            "messages": restoring.messages,
+        }
         self.paths = list(self._paths())
 
     def __enter__(self) -> Self:
@@ -97,14 +107,12 @@ class Homecoming:
             return self._store_posts(part)
         if part.kind == "images":
             return self._store_images(part)
-        if part.kind == "tags":
-            return self._store_table(part, restoring.tags_of)
-        return self._store_table(part, restoring.messages)
+        return self._store_table(part, self._restore[part.kind])
 
     def _paths(self) -> Iterator[str]:
         """Name the files that a report will tell of."""
         for part in self._manifest.parts:
-            if part.kind in {"tags", "messages"}:
+            if part.kind in self._restore:
                 yield part.path
                 continue
             for _, row in self._rows(part, []):
@@ -158,6 +166,10 @@ class Homecoming:
             here = arrivals.compare(row, body)
         except Exception as error:  # as above
             return _failed(row.file, error)
+        if here is None and self._rehearsal:
+            self._coming.add(row.uid)
+        if here is None or arrivals.is_same(here, row):
+            self._same.add(row.uid)
         return here or Arrival(row, body, self._renderers.submit(_render, row, body))
 
     def _settle(self, group: list[_Item]) -> Iterator[list[Result]]:
@@ -180,9 +192,9 @@ class Homecoming:
         """Bring in rows that have no files; of those that came in, only the numbers are told."""
         results: list[Result] = []
         numbers: Counter[Outcome] = Counter()
-        rows = list(self._rows(part, results))
-        for at in range(0, len(rows), _ROWS):
-            some = rows[at : at + _ROWS]
+        found = list(self._rows(part, results))
+        for at in range(0, len(found), _ROWS):
+            some = found[at : at + _ROWS]
             try:
                 said = restore([row for _, row in some])
             except Exception:  # one of them, as above
@@ -206,7 +218,7 @@ class Homecoming:
             return
         for number, line in enumerate(lines, start=1):
             try:
-                yield number, archive.decode(KINDS[part.kind], line)
+                yield number, rows.decode(KINDS[part.kind], line)
             except Damaged as error:
                 refused.append(_failed(part.path, Unfit(str(error)), number))
 

@@ -9,12 +9,15 @@ A whole blog, as `blogapp export` or “export” at /admin wrote it.
 
 posts/      published and scheduled posts: Markdown under YAML front matter, in UTF-8,
             named by the day (in the blog's time zone) and the slug
-drafts/     the posts that are not published
+drafts/     the posts that are not published; trash/ those that wait to be deleted
 media/      the images; a post shows them as /media/NAME
 data/       what Markdown cannot say, a JSON document on each line:
             posts-*     exact times, versions, old addresses, where a post was imported from
             tags-*      descriptions, and the names that lead to a tag
-            images-*    sizes, types and checksums
+            images-*    sizes, types, checksums and alternative texts
+            revisions-* what posts said before, and what was written and not saved
+            previews-*  secret addresses of drafts, without their secrets; gone-* those of posts
+                        that were deleted
             messages-*  what visitors wrote, with their names and addresses: private
 blog.json   the version of this format, the blog's settings, and a checksum of each file in data/
 

@@ -16,7 +16,7 @@ from ...errors import BlogError
 from ...extensions import db
 from ...models import Image, Message, Post, Tag, TagRedirect
 from ..storing.storing import Outcome
-from .archive import ImageRow, MessageRow, TagRow
+from .rows import ImageRow, MessageRow, TagRow
 
 _IMAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OF_MESSAGES = (
@@ -47,7 +47,9 @@ def image(row: ImageRow, data: bytes, *, rehearsal: bool) -> Outcome:
             raise Unfit(f"another image is at /media/{row.name} here, and stays")
         if images.path(row.name).is_file():
             return Outcome.UNCHANGED
-        _keep(row.name, data, rehearsal=rehearsal)
+        if not rehearsal:
+            images.keep(row.name, data)
+            here.widths = list(images.copy_of(here, data))
         return Outcome.UPDATED
     twin = db.session.scalar(sa.select(Image.name).where(Image.digest == row.digest))
     if twin is not None:
@@ -55,9 +57,12 @@ def image(row: ImageRow, data: bytes, *, rehearsal: bool) -> Outcome:
             f"this image is at /media/{twin} here already; where posts of the export show it, "
             "write this address"
         )
-    _keep(row.name, data, rehearsal=rehearsal)
-    columns = {column.name for column in Image.__table__.columns}
-    db.session.add(Image(**values_of(row, columns)))
+    columns = {column.name for column in Image.__table__.columns} - {"widths"}
+    restored = Image(**values_of(row, columns), widths=[])
+    if not rehearsal:
+        images.keep(row.name, data)
+        restored.widths = list(images.copy_of(restored, data))
+    db.session.add(restored)
     db.session.flush()
     return Outcome.ADDED
 
@@ -154,11 +159,6 @@ def _described(here: Tag, row: TagRow) -> Said:
         return Outcome.KEPT, f"the tag “{row.name}” is described otherwise here, and stays so"
     here.description = row.description
     return Outcome.UPDATED, ""
-
-
-def _keep(name: str, data: bytes, *, rehearsal: bool) -> None:
-    if not rehearsal:
-        images.keep(name, data)
 
 
 def _messages_here(hashes: list[str]) -> dict[str, Message]:
