@@ -207,8 +207,10 @@ class Filter:
         """Select by what must be there, along the index that has fewest to look at."""
         # The place is the closer bound, and SQLite takes but one of two to begin from.
         until = None if after is None or after.rank else min(utcnow(), after.at)
-        query, order = posts.published(until), Order(Post.published_at, Post.id)
         ids = _ids_of(self.tags)
+        by_date = not (ids or self.is_ranked)
+        query = posts.published(until, by_date=by_date)
+        order = Order(Post.published_at, Post.id)
         if len(ids) < len(self.tags):
             return query.where(sa.false()), order
         if self.is_ranked:

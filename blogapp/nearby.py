@@ -40,7 +40,7 @@ def related(post: Post) -> list[Post]:
         .subquery()
     )
     query = (
-        posts.summaries(posts.published())
+        posts.summaries(posts.published(by_date=False))
         .join(shared, shared.c.post_id == Post.id)
         .order_by(None)
         .order_by(shared.c.number.desc(), Post.published_at.desc(), Post.id.desc())

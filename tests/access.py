@@ -1,11 +1,14 @@
 """The access table: every endpoint, who may use it, and an address of it that works.
 
-``{post}``, ``{tag}`` and ``{message}`` are ids, ``{image}`` is a name, ``{version}`` is the
-post's, ``{tag_version}`` the tag's, ``{token}`` that of a status page. No post has the tag; it was
-called “spare” once.
+``{post}``, ``{tag}``, ``{message}``, ``{revision}`` (saved) and ``{kept}`` (not saved, at
+``{kept_at}``) are ids, so are ``{draft}``, ``{trashed}`` (posts) and ``{link}``, of the preview
+with the token ``{preview}``; ``{image}`` is a name, ``{version}`` is the post's, ``{tag_version}``
+the tag's, ``{token}`` that of a status page. No post has the tag; it was called “spare” once.
 """
 
 from __future__ import annotations
+
+FILE = "(a file)"  # stands for a picture that is sent
 
 # Anybody may read these, caches may keep them: no session, no cookie.
 READERS = {
@@ -17,6 +20,8 @@ READERS = {
     "blog.all_tags": "/tags/",
     "blog.tag": "/tags/flask",
     "blog.tag_feed": "/tags/flask/feed.xml",
+    "blog.series": "/series/notes",
+    "blog.series_feed": "/series/notes/feed.xml",
     "blog.archive": "/archive/",
     "blog.feed_xml": "/feed.xml",
     "blog.feed_json": "/feed.json",
@@ -30,6 +35,7 @@ READERS = {
 VISITORS = {
     "contact.ask": "/contact?post=hello",
     "contact.sent": "/r/{token}",
+    "blog.preview": "/p/{preview}",
     "auth.login": "/admin/login",
 }
 
@@ -38,8 +44,14 @@ AUTHORS = {
     "admin.posts": "/admin/",
     "admin.new_post": "/admin/posts/new",
     "admin.post": "/admin/posts/{post}",
+    "admin.post_revisions": "/admin/posts/{post}/revisions",
+    "admin.compare_revisions": "/admin/posts/{post}/revisions/compare",
+    "admin.previews": "/admin/posts/{draft}/previews",
+    "admin.confirm_delete": "/admin/posts/{trashed}/delete",
     "admin.messages": "/admin/messages",
     "admin.message": "/admin/messages/{message}",
+    "admin.images": "/admin/images",
+    "admin.image": "/admin/images/{image_id}",
     "admin.tags": "/admin/tags",
     "admin.tag": "/admin/tags/{tag}",
     "admin.choose_merge": "/admin/tags/{tag}/merge",
@@ -62,11 +74,35 @@ AUTHORS_FORMS = {
         {"title": "Other", "action": "save", "version": "{version}"},
     ),
     "admin.preview": ("/admin/preview", {"title": "New", "body": "Text"}),
+    "admin.autosave": ("/admin/autosave", {"title": "New", "body": "Text"}),
+    "admin.compare_copy": ("/admin/compare", {"now_body": "one", "then_body": "two"}),
+    "admin.paste": ("/admin/paste", {"title": "New", "body": "---\ntitle: T\n---\nText"}),
+    "admin.restore_revision": (
+        "/admin/posts/{post}/revisions/{kept}/restore",
+        {"saved_at": "{kept_at}"},
+    ),
+    "admin.drop_kept": ("/admin/posts/{post}/revisions/{kept}/drop", {"saved_at": "{kept_at}"}),
+    "admin.act_on_posts": ("/admin/posts", {"post": "{post}", "action": "unpublish"}),
+    "admin.trash_post": ("/admin/posts/{post}/trash", {}),
+    "admin.restore_post": ("/admin/posts/{trashed}/restore", {}),
+    "admin.delete_post": ("/admin/posts/{trashed}/delete", {}),
+    "admin.duplicate_post": ("/admin/posts/{post}/duplicate", {}),
+    "admin.make_preview": ("/admin/posts/{draft}/previews", {"days": "7"}),
+    "admin.revoke_preview": ("/admin/posts/{draft}/previews/{link}/revoke", {}),
     "admin.act_on_message": ("/admin/messages/{message}/read", {}),
+    "admin.upload_images": ("/admin/images", {"files": FILE}),
+    "admin.describe_image": ("/admin/images/{image_id}", {"alt": "A dot."}),
+    "admin.delete_image": ("/admin/images/{image_id}/delete", {}),
     "admin.save_tag": ("/admin/tags/{tag}", {"name": "other", "version": "{tag_version}"}),
     "admin.merge_tag": ("/admin/tags/{tag}/merge", {"into": "flask"}),
     "admin.forget_tag_name": ("/admin/tags/{tag}/forget", {"name": "spare"}),
     "admin.remove_tag": ("/admin/tags/{tag}/remove", {}),
+}
+
+# Of these, the ones that send a text: it waits for who has to sign in first.
+FORMS_OF_THE_EDITOR = {
+    *("admin.create_post", "admin.save_post", "admin.autosave"),
+    *("admin.preview", "admin.compare_copy", "admin.paste"),
 }
 
 READS = READERS | VISITORS | AUTHORS

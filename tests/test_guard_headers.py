@@ -109,7 +109,7 @@ def test_an_answer_to_too_many_attempts_has_them(client: CheckedClient, sam: Non
 def test_failures_of_ours_have_them(
     app: Flask, monkeypatch: pytest.MonkeyPatch, failure: Exception, status: int
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise failure
 
     monkeypatch.setattr(posts, "published", fail)

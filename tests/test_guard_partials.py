@@ -10,6 +10,8 @@ import pytest
 import time_machine
 from werkzeug.test import TestResponse
 
+from blogapp.admin import forms
+
 from .access import AUTHORS, READERS, READS, VISITORS
 from .conftest import HTMX, PAST, CheckedClient, Place
 from .pages import parse
@@ -35,9 +37,17 @@ GET = {
     "/contact?post=hello": "contact_form",
     "/contact?post=nothing": "contact_form",
     "/r/{token}": "contact_sent",
+    "/admin/": "post_list",
+    "/admin/?q=hello": "post_list",
+    "/admin/?state=trash": "post_list",
+    "/admin/?tag=flask&after=1-1": "post_list",
+    "/admin/posts/{trashed}": "trashed_post",
     "/admin/messages": "message_list",
     "/admin/messages?folder=archive": "message_list",
     "/admin/messages/{message}": "message",
+    "/admin/images": "image_list",
+    "/admin/images?q=dot": "image_list",
+    "/admin/images?q=nothing&before=1": "image_list",
     "/admin/posts/new": "post_form",
     "/admin/posts/{post}": "post_form",
     "/blog/nothing": "error",
@@ -48,6 +58,9 @@ POST = {
     "/admin/posts/new": "post_form",
     "/admin/posts/{post}": "post_form",
     "/admin/preview": "post_preview",
+    "/admin/autosave": "autosave",
+    "/admin/compare": "copy_comparison",
+    "/admin/paste": "post_form",  # without front matter: 422
 }
 LISTS = [path for path, name in GET.items() if name in {"article_list", "tag_articles"}]
 WHOLE = {
@@ -58,17 +71,19 @@ WHOLE = {
 
 
 @pytest.fixture(autouse=True)
-def one_moment() -> Iterator[None]:
-    """Let no time pass: then the CSRF tokens of one session are equal."""
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no time pass: then the CSRF tokens of one session are equal; and name sittings alike."""
+    monkeypatch.setattr(forms, "_sitting", lambda: "sitting-of-the-tests")
     with time_machine.travel(PAST.replace(month=5), tick=False):
         yield
 
 
 def test_every_partial_and_every_address_is_looked_at_here() -> None:
-    assert set(GET.values()) | set(POST.values()) == PARTIALS
+    assert set(GET.values()) | set(POST.values()) | {"sign_in"} == PARTIALS
     assert set(READERS | VISITORS | AUTHORS) - set(WHOLE) == {
         *("static", "auth.login", "blog.index", "blog.tag", "contact.ask", "contact.sent"),
-        *("admin.new_post", "admin.post", "admin.messages", "admin.message"),
+        *("admin.posts", "admin.new_post", "admin.post", "admin.messages", "admin.message"),
+        "admin.images",
     }
 
 
@@ -125,12 +140,26 @@ def test_the_partial_of_a_refused_form_is_the_pages_own_block(
     author_client: CheckedClient, place: Place, path: str
 ) -> None:
     form = {"csrf_token": author_client.token(), "body": "A *word*.", "email": "x"}
+    form |= {"sitting": "sitting-of-the-tests"}
 
     page = author_client.post(place(path), data=form)
     partial = author_client.post(place(path), data=form, headers=HTMX)
 
-    assert page.status_code == (200 if path == "/admin/preview" else 422)
+    looks = {"/admin/preview", "/admin/autosave", "/admin/compare"}
+    assert page.status_code == (200 if path in looks else 422)
     check(page, partial, POST[path])
+
+
+def test_the_sign_in_that_a_form_gets_is_the_pages_own_block(
+    client: CheckedClient, place: Place
+) -> None:
+    form = {"csrf_token": client.token(), "body": "A *word*."}
+
+    page = client.post(place("/admin/posts/{post}"), data=form)
+    partial = client.post(place("/admin/posts/{post}"), data=form, headers=HTMX)
+
+    assert page.status_code == 401
+    check(page, partial, "sign_in")
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from blogapp import posts
+from blogapp import posts, texts
 from blogapp.extensions import db
 
 from .conftest import BOTH, PLAIN, Watch
@@ -23,7 +23,7 @@ def articles(blog: Blog) -> None:
     """Two pages and a quarter."""
     with blog.app.app_context():
         for title in reversed(ALL):
-            posts.publish(posts.create(posts.Text(title=title, tags=["notes"])), PAST)
+            posts.publish(posts.create(texts.Text(title=title, tags=["notes"])), PAST)
         db.session.commit()
 
 
