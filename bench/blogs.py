@@ -34,7 +34,7 @@ _TAG_IDS = {name: number for number, name in enumerate(corpus.TAGS, start=1)}
 # What decides how a blog is made.
 _MADE_BY = (
     *("bench/topics.py", "bench/lexicon.py", "bench/corpus.py", "bench/blogs.py"),
-    *("bench/questions.py", "blogapp/models.py", "blogapp/migrations", "blogapp/search"),
+    *("bench/questions.py", "blogapp/models", "blogapp/migrations", "blogapp/search"),
 )
 
 Row = dict[str, Any]

@@ -130,6 +130,8 @@ def _leading(
     wanted: list[str],
 ) -> Iterator[tuple[str, tuple[int, str]]]:
     """Read which of the *wanted* values of a column stand for a post: its id and slug."""
+    if not wanted:
+        return
     post = sa.orm.aliased(Post)
     query = sa.select(column, post.id, post.slug).join(post, post.id == post_id)
     for at in range(0, len(wanted), _AT_ONCE):

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
 from . import markdown, permalinks, posts, search, tags, texts
 from .errors import Conflict
 from .extensions import db
-from .models import Post, utcnow
+from .models import Post, Tag, post_tags, utcnow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +43,29 @@ def make(news: Sequence[New]) -> list[Post]:
         names = tags.normalised(new.text.tags)
         if not known.keys() >= {*names}:  # some are names that a tag had once
             names = tags.resolved(names)
-        post.tags = [known[name] for name in sorted({*names})]
+        give_tags(post, [known[name] for name in sorted({*names})])
         made.append(post)
     return made
 
 
+def give_tags(post: Post, every: list[Tag]) -> None:
+    """Give a new post its tags, in the order of their names; ``store`` stores them with it."""
+    set_committed_value(post, "tags", every)  # nothing for the session to find out post by post
+
+
 def store(made: Sequence[Post]) -> None:
-    """Store what ``make`` made; flushes."""
+    """Store what ``make`` made, or has its tags by ``give_tags``; flushes."""
     if not made:
         return
     db.session.add_all(made)
     db.session.flush()
-    posts.date_tags(*made)
+    rows = [
+        {"post_id": post.id, "tag_id": tag.id, "published_at": post.published_at}
+        for post in made
+        for tag in post.tags
+    ]
+    if rows:
+        db.session.execute(sa.insert(post_tags), rows)
     search.index(*made)
 
 

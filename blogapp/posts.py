@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -221,7 +221,7 @@ def render(post: Post, rendered: markdown.Rendered | None = None) -> str | None:
     """
     rendered = images.shown(rendered or markdown.render(post.body))
     post.body_html = str(rendered.html)
-    post.headings = [asdict(heading) for heading in rendered.headings]
+    post.headings = [{"level": h.level, "id": h.id, "text": h.text} for h in rendered.headings]
     post.minutes = rendered.minutes
     post.excerpt = _excerpt(rendered.lead)
     post.plain = rendered.plain

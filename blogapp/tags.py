@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
@@ -29,6 +30,7 @@ class Count:
     articles: int
 
 
+@lru_cache(2000)
 def normalise(name: str) -> str:
     """Write a tag the one way it is stored: ``HTMX`` and `` #htmx `` are ``htmx``.
 

@@ -389,7 +389,7 @@ def test_a_file_that_vanishes_fails(tmp_path: Path) -> None:
 
     found = sources.read(tree, "a.md", system=None, zone=BERLIN)
 
-    assert found == Skipped("a.md", "not a file", failed=True)
+    assert found == Skipped("a.md", "cannot be opened: No such file or directory", failed=True)
 
 
 # Whatever stands in a file

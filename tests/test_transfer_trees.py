@@ -154,7 +154,7 @@ def test_a_file_that_vanishes_or_is_too_long_is_told(tmp_path: Path, write: Writ
     tree = trees.opened(tmp_path)
     gone.unlink()
 
-    with pytest.raises(Unreadable, match="not a file"):
+    with pytest.raises(Unreadable, match="No such file"):
         tree.read("a.md", MOST)
     with pytest.raises(Unreadable, match=r"larger than 1e-05 MB"):
         tree.read(long.name, 10)

@@ -38,10 +38,10 @@ def of(posts: Iterable[Post]) -> list[Entry]:
     return [
         Entry(
             id=post.id,
-            title=str(words.cut(post.title)),
+            title=words.tokens(post.title),
             tags=tags[post.id],
-            description=str(words.cut(post.description)),
-            body=str(words.cut(post.plain)),
+            description=words.tokens(post.description),
+            body=words.tokens(post.plain),
         )
         for post in found
     ]
@@ -61,7 +61,7 @@ def tags_of(ids: Sequence[int]) -> dict[int, str]:
 
 def _tags(names: list[str]) -> str:
     written = (f"#{name}" for name in names)  # as the lists show them, and some readers type them
-    tokens = [*map(str, map(words.cut, written)), *map(label, names)]
+    tokens = [*map(words.tokens, written), *map(label, names)]
     return f" {words.BREAK} ".join(tokens)
 
 

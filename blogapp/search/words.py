@@ -11,11 +11,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 
 SIGNS = "!#$%&*+-./:=@_~^|<>?\\"  # the tokenizer of the index must know them as letters
 BREAK = "|"  # stands between what is not written in one
+_REMEMBERED = 50_000  # of what stood between blanks: most of a text has stood in another one
 MAX_LENGTH = 64  # characters of a token; longer ones are found by how they begin
 
 _BEFORE = set("-._@$#:/~*&+!%")  # signs that belong to the word behind them: --dry, .net, @app
@@ -55,16 +55,11 @@ _SELECTORS = {chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A text in tokens: its *words*, and its *joints*, a row for each name written in one."""
+    """A search in tokens: its *words*, and its *joints*, a row for each name written in one."""
 
     words: tuple[str, ...]
     joints: tuple[tuple[str, ...], ...]
     ends_joined: bool  # the last row of joints is the text's end, too
-
-    def __str__(self) -> str:
-        """Write it as the index keeps it."""
-        rows = [" ".join(self.words), *(" ".join(row) for row in self.joints)]
-        return f" {BREAK} ".join(rows)
 
 
 def fold(text: str) -> str:
@@ -79,18 +74,12 @@ def fold_char(char: str) -> str:
     return _FOLDED[ord(char)]
 
 
-def cut(text: str) -> Cut:
-    """Cut *text* into the tokens that the index keeps."""
-    found = [
-        _cut_before(written) if len(written) <= MAX_LENGTH else _cut_written(written)
-        for written in fold(text).split()
-    ]
-    joints = [rows for _, rows in found if rows]
-    return Cut(
-        words=tuple(chain.from_iterable([words for words, _ in found])),
-        joints=tuple(row for rows in joints if rows is not _UNJOINED for row in rows if row),
-        ends_joined=bool(joints and joints[-1][-1]),
-    )
+def tokens(text: str) -> str:
+    """Cut *text* into the tokens that the index keeps, and write them as it does."""
+    if not (found := list(map(_WRITTEN.__getitem__, fold(text).split()))):
+        return ""
+    words, joints = zip(*found, strict=True)
+    return f" {BREAK} ".join([" ".join(filter(None, words)), *filter(None, joints)])
 
 
 def cut_typed(text: str, *, unfinished: bool) -> Cut:
@@ -156,20 +145,24 @@ def _chunks(text: str) -> Iterator[list[Piece]]:
         yield chunk
 
 
-def _cut_written(written: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Cut what stands between blanks: its words, and a row of joints for each chunk."""
-    if written.isascii() and written.isalnum():  # as most words are: it would come to the same
-        return (written[:MAX_LENGTH],), _UNJOINED
-    chunks = list(_chunks(written))
-    joints = (_joints(chunk, is_open=True) for chunk in chunks)
-    return (
-        tuple(word for chunk in chunks for word in _words(chunk)),
-        tuple(tuple(token[:MAX_LENGTH] for token in row) for row in joints),
-    )
+class _Written(dict[str, tuple[str, str]]):
+    """What stands between blanks, as the index keeps it: its words, and its rows of joints."""
+
+    def __missing__(self, written: str) -> tuple[str, str]:
+        if written.isascii() and written.isalnum():  # as most are: it would come to the same
+            found = written[:MAX_LENGTH], ""
+        else:
+            chunks = list(_chunks(written))
+            cut = _cut(chunks, [_joints(chunk, is_open=True) for chunk in chunks])
+            found = " ".join(cut.words), f" {BREAK} ".join(" ".join(row) for row in cut.joints)
+        if len(written) <= MAX_LENGTH:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[written] = found
+        return found
 
 
-_UNJOINED: tuple[tuple[str, ...], ...] = ((),)  # the joints of one chunk that has none
-_cut_before = lru_cache(20_000)(_cut_written)  # most words of a text have stood in another one
+_WRITTEN = _Written()
 
 
 def _cut(chunks: list[list[Piece]], joints: list[Iterator[str]]) -> Cut:

@@ -38,7 +38,7 @@ class Folder(Tree):
     def read(self, path: str, most: int) -> bytes:
         if path not in self._real:
             raise Unreadable("there is no such file")
-        return _content(self.root / self._real[path], most)
+        return _content(f"{self.root}/{self._real[path]}", most)
 
     def source(self, path: str) -> str:
         return composed(str(self.root / self._real.get(path, path)))
@@ -122,7 +122,7 @@ class SingleFile(Tree):
         place = self._place(path)
         if place is None:
             raise Unreadable("there is no such file")
-        return _content(place, most)
+        return _content(str(place), most)
 
     def source(self, path: str) -> str:
         return composed(str(self.root / (self._real if path == self._path else path)))
@@ -145,11 +145,11 @@ class SingleFile(Tree):
             return None
 
 
-def _content(place: Path, most: int) -> bytes:
+def _content(place: str, most: int) -> bytes:
     try:
-        if not place.is_file():  # a pipe would be waited for without end
+        if not stat.S_ISREG(os.stat(place).st_mode):  # a pipe would be waited for without end
             raise Unreadable("not a file")
-        with place.open("rb") as file:
+        with open(place, "rb") as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(f"cannot be opened: {cause(error)}") from None

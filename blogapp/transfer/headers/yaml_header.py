@@ -11,6 +11,7 @@ from .header import DEEPEST, MOST_VALUES, FrontMatterError, Header, clean, key, 
 
 # libyaml reads these otherwise than PyYAML: tabs, ends of lines, a comment right behind | and >.
 _ODD = re.compile("[\t\x85\u2028\u2029\ufeff]|[|>][-+0-9]*#")
+_MAY_NEST = re.compile("[-?:{[]")  # no mapping or sequence begins without one of these
 
 
 def read(source: str, above: int) -> Header:
@@ -38,18 +39,24 @@ def _composed_fast(source: str) -> yaml.Node | None:
     """
     if not yaml.__with_libyaml__ or _ODD.search(source):
         return None
-    depth = 0
     try:
-        for event in yaml.parse(source, Loader=yaml.CLoader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth >= DEEPEST:
-                return None
+        if len(_MAY_NEST.findall(source)) >= DEEPEST and _is_too_deep(source):
+            return None
         return yaml.compose(source, Loader=yaml.CBaseLoader)
     except (yaml.YAMLError, ValueError, OverflowError):
         return None
+
+
+def _is_too_deep(source: str) -> bool:
+    depth = 0
+    for event in yaml.parse(source, Loader=yaml.CLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth >= DEEPEST:
+            return True
+    return False
 
 
 class _Loader(yaml.BaseLoader):

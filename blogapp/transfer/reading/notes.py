@@ -64,7 +64,7 @@ _MODULE = re.compile(
     r"^(import|export)\s+(?:['\"]|[\w*{][^\n]*\sfrom\s+['\"]|(?:const|default|let|function)\b)",
     re.MULTILINE,
 )
-_COMPONENT = re.compile(r"(?<!\w)<([A-Z](?=[\w.]{0,60}[a-z])[\w.]{0,60})(?=[\s/>])")  # no <BR>
+_COMPONENT = re.compile(r"<(?<!\w<)([A-Z](?=[\w.]{0,60}[a-z])[\w.]{0,60})(?=[\s/>])")  # no <BR>
 _EXPRESSION = re.compile(r"\{/\*|(?<![\w\\{$%])\{(?:props|frontmatter|\w+\.\w+)\b[^{}\n]*\}(?!\})")
 _HTML = re.compile(
     r"<(script|style|iframe|form|object|embed|video|audio|svg|canvas|button|select|textarea"

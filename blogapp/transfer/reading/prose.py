@@ -53,6 +53,8 @@ class Fences:
 
 def fenced(lines: list[str]) -> list[bool]:
     """Tell of each line whether it belongs to a fenced code block, its fences included."""
+    if not any("```" in line or "~~~" in line for line in lines):
+        return [False] * len(lines)
     fences = Fences()
     return [fences.hold(line) for line in lines]
 

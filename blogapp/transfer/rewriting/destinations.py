@@ -106,8 +106,9 @@ def find(markdown: str) -> list[Destination]:
     lines = Lines(markdown)
     found: list[Destination] = []
     for start, end, in_html in _parts(markdown):
-        scan = _tags if in_html else _inlines
-        found += scan(markdown, start, end, lines)
+        if any(markdown.find(sign, start, end) >= 0 for sign in ("[", "<")):
+            scan = _tags if in_html else _inlines
+            found += scan(markdown, start, end, lines)
     return sorted(found, key=lambda destination: destination.start)
 
 

@@ -38,14 +38,14 @@ from .storing import Outcome, Result, Work
 
 __all__ = ["Import", "Outcome", "Result"]
 
-GROUP = 50  # posts in a transaction: so long other writers wait
+GROUP = 100  # posts in a transaction: so long other writers wait
 _IN_TRASH = "it is in the trash here, so the file was not taken; to restore it: /admin/posts/{}"
 _OVERLAP = (
     "here and in the file, the same was changed since its import ({}), so the file was not taken"
 )
 _LESS = "less of what it shows and links to is here than before, so that stays as it was"
 
-AHEAD = 40  # posts that are rendered while a group is stored
+AHEAD = 100  # posts that may be rendered while a group is stored
 HEAVY = 4_000_000  # characters of texts that wait, at most, and one more text
 
 _UNKEPT = (

@@ -14,16 +14,20 @@ class Spool(Generic[_Kept]):
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._is_at_end = True
 
     def put(self, value: _Kept) -> int:
         """Keep a value; returns its place."""
-        place = self._file.seek(0, 2)
-        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+        # Only when it must: a seek writes down what was put, which can wait for more.
+        place = self._file.tell() if self._is_at_end else self._file.seek(0, 2)
+        self._is_at_end = True
+        self._file.write(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
         return place
 
     def get(self, place: int) -> _Kept:
         """Read the value at *place*."""
         self._file.seek(place)
+        self._is_at_end = False
         # Nobody else can write to this file, and only values of one kind are put.
         return cast(_Kept, pickle.load(self._file))  # noqa: S301 - nobody else writes to it
 
