@@ -48,10 +48,6 @@ def fill(form: PostForm, filling: Filling) -> None:
         form[change.name].data = int(change.value) if change.name == "minutes" else change.value
     if filling.found:
         form.body.data = filling.found.body
-        # htmx would keep the text that is in the page.
-        form.body.render_kw = {
-            name: value for name, value in form.body.render_kw.items() if "preserve" not in name
-        }
 
 
 def _changes(form: PostForm, found: Pasted, zone: ZoneInfo) -> Iterator[Change]:

@@ -24,7 +24,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from .. import languages, permalinks, publishing, revisions, tags, texts, times
+from .. import languages, permalinks, publishing, revisions, spam_words, tags, texts, times
 from ..errors import Invalid
 from ..forms import Form, strip
 from ..models import Post, Revision, Tag
@@ -65,7 +65,7 @@ class PostForm(Form):
     )
     body = TextAreaField(
         "text",
-        render_kw={"rows": 24, "spellcheck": "true", "dir": "auto", "data-hx-preserve": "true"},
+        render_kw={"rows": 24, "spellcheck": "true", "dir": "auto"},
     )
     minutes = IntegerField(
         "reading time",
@@ -277,6 +277,21 @@ class TagForm(Form):
         """The form as it stands for *tag*."""
         version = tags.version(tag)
         return cls(formdata=None, name=tag.name, description=tag.description, version=version)
+
+
+class SpamWordsForm(Form):
+    """What the author looks for in messages, a word or phrase a line."""
+
+    words = TextAreaField(
+        "words and phrases",
+        render_kw={"rows": 12, "spellcheck": "false", "autocapitalize": "none", "dir": "auto"},
+    )
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, words: list[str]) -> SpamWordsForm:
+        """The form as it stands for the list."""
+        return cls(formdata=None, words="\n".join(words), version=spam_words.version(words))
 
 
 class MergeForm(Form):

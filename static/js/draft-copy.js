@@ -9,6 +9,8 @@
   const SERVER_KEEPS = "What you write is still kept on the server.";
   const NOBODY_KEEPS = "Nobody keeps what you write now: stay on this page, or copy it.";
 
+  const opened = new Date().toISOString();
+
   let timer = 0;
   let current = null; // the key of the copy of what is in the form
   let offered = null; // {key, copy} that the author is asked about
@@ -225,6 +227,12 @@
   });
   window.addEventListener("pagehide", () => {
     if (timer) write();
+  });
+  // What a tab has written as it was closed may come when this one has looked already. What came
+  // about since is that of a tab where somebody is writing.
+  window.addEventListener("storage", (event) => {
+    if (offered || !event.key?.startsWith(folder())) return;
+    if (parsed(event.newValue)?.at <= opened) look();
   });
   look();
 })();

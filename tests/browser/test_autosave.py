@@ -382,6 +382,29 @@ def test_a_copy_is_offered_with_its_time_and_what_is_different(unkept: Page, blo
     assert copies(page) == []
 
 
+def test_a_copy_is_offered_that_comes_after_its_tab_is_gone(
+    author_page: Page, context: BrowserContext, blog: Blog
+) -> None:
+    blog.post("Hello", body=LINES)
+    open_post(author_page, "Hello")
+    author = author_page.locator("[data-editor]").get_attribute("data-author")
+    other = context.new_page()
+    other.goto("/robots.txt")
+
+    def arrive(at: str, title: str) -> None:
+        copy = {"at": at, "texts": {"title": title, "body": LINES}}
+        key = f"draft:{author}:1:{title}"
+        other.evaluate("([key, copy]) => localStorage.setItem(key, copy)", [key, json.dumps(copy)])
+
+    arrive("2200-01-01T00:00:00.000Z", "being written")
+    author_page.wait_for_function("() => localStorage.length === 1")
+    expect(author_page.locator("#local-copy")).to_be_hidden()
+    other.evaluate("localStorage.clear()")
+    arrive("2026-03-14T09:30:00.000Z", "late")
+
+    expect(author_page.locator("#local-copy")).to_be_visible()
+
+
 def test_taking_a_copy_can_be_undone(unkept: Page) -> None:
     page = unkept
     open_post(page, "Hello")
@@ -563,17 +586,22 @@ def tabs(author_page: Page, context: BrowserContext, blog: Blog) -> tuple[Page, 
     return first, second
 
 
+def save_in_both(tabs: tuple[Page, Page], theirs: tuple[str, str], mine: tuple[str, str]) -> Page:
+    """Put other words into the text of either tab, and save; returns the second."""
+    first, second = tabs
+    write(first, body=LINES.replace(*theirs))
+    press(first, "save draft")
+    expect_saved(first, "Saved")
+    write(second, body=LINES.replace(*mine))
+    press(second, "save draft")
+    return second
+
+
 @BOTH
 def test_two_tabs_that_change_different_lines_are_merged(
     tabs: tuple[Page, Page], blog: Blog, scripts: bool
 ) -> None:
-    first, second = tabs
-    write(first, body=LINES.replace("one", "ONE"))
-    press(first, "save draft")
-    expect_saved(first, "Saved")
-    write(second, body=LINES.replace("five", "FIVE"))
-
-    press(second, "save draft")
+    second = save_in_both(tabs, ("one", "ONE"), ("five", "FIVE"))
 
     expect_saved(second, "both changes are in the text now")
     expect(second.locator("#field-body")).to_have_value("ONE\ntwo\nthree\nfour\nFIVE\n")
@@ -587,13 +615,7 @@ def test_two_tabs_that_change_different_lines_are_merged(
 def test_two_tabs_that_change_the_same_line_get_both(
     tabs: tuple[Page, Page], blog: Blog, scripts: bool
 ) -> None:
-    first, second = tabs
-    write(first, body=LINES.replace("two", "THEIRS"))
-    press(first, "save draft")
-    expect_saved(first, "Saved")
-    write(second, body=LINES.replace("two", "MINE"))
-
-    press(second, "save draft")
+    second = save_in_both(tabs, ("two", "THEIRS"), ("two", "MINE"))
 
     body = second.locator("#field-body")
     expect(second.locator(".notice")).to_contain_text("Nothing is lost")

@@ -8,16 +8,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .conftest import BOTH
+from .editing import press
 from .server import Blog
 from .test_accessibility import expect_accessible
 
 
 def expect_titles(page: Page, *titles: str) -> None:
     expect(page.locator(".post-rows .title")).to_have_text(titles)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 @BOTH
@@ -141,6 +138,7 @@ def test_the_pages_are_accessible(author_page: Page, context: BrowserContext, bl
     expect_accessible(page)
     page.goto("/admin/posts/3")
     press(page, "move to the trash")
+    expect(page.locator("#trashed-post")).to_be_visible()
     expect_accessible(page)
     page.goto("/admin/posts/3/delete")
     expect_accessible(page)
@@ -148,6 +146,7 @@ def test_the_pages_are_accessible(author_page: Page, context: BrowserContext, bl
     expect_accessible(page)
     page.goto("/admin/posts/2/previews")
     press(page, "new link for 1 day")
+    expect(page.locator("#field-link")).to_be_visible()
     expect_accessible(page)
     page.goto(page.locator("#field-link").input_value())
     expect_accessible(page)

@@ -24,6 +24,14 @@ ORDER = (
 
 
 def upgrade() -> None:
+    _put_posts_on_shelves()
+    _create_revisions()
+    _create_preview_links()
+    _create_gone()
+    _tell_more_of_images()
+
+
+def _put_posts_on_shelves() -> None:
     op.drop_index("ix_posts_published_at_id", "posts")
     op.add_column(
         "posts", sa.Column("shelf", sa.String(10), nullable=False, server_default="listed")
@@ -39,6 +47,8 @@ def upgrade() -> None:
     op.drop_index("ix_posts_series", "posts")
     op.create_index("ix_posts_series", "posts", ["series", "shelf", "published_at", "id"])
 
+
+def _create_revisions() -> None:
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer, nullable=False),
@@ -85,6 +95,8 @@ def upgrade() -> None:
         postgresql_where=KEPT,
     )
 
+
+def _create_preview_links() -> None:
     op.create_table(
         "preview_links",
         sa.Column("id", sa.Integer, nullable=False),
@@ -101,6 +113,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_preview_links_post_id", "preview_links", ["post_id"])
 
+
+def _create_gone() -> None:
     op.create_table(
         "gone",
         sa.Column("path", sa.String(500), nullable=False),
@@ -108,6 +122,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("path", name="pk_gone"),
     )
 
+
+def _tell_more_of_images() -> None:
     with op.batch_alter_table("images") as images:
         images.add_column(sa.Column("widths", sa.JSON, nullable=False, server_default="[]"))
         images.add_column(sa.Column("alt", sa.Text, nullable=False, server_default=""))
