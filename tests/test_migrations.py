@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,7 +19,7 @@ from flask_migrate import downgrade, upgrade
 from blogapp import config, create_app, differences, posts
 from blogapp.errors import BlogError
 from blogapp.extensions import MIGRATIONS, db
-from blogapp.models import Post, Revision
+from blogapp.models import Message, Post, Revision
 from blogapp.search import fts5
 from blogapp.texts import Text
 
@@ -54,6 +56,9 @@ OLD: dict[str, dict[str, Any]] = {
     "sign_in_failures": {"id": 6, "subject": "c3", "at": MOMENT},
 }
 
+RENAMED = {"sign_in_failures": "attempts"}
+REMOVED: dict[str, dict[str, Any]] = {"messages": {"archived_at": None}}
+
 MakeMigration = Callable[[str], Path]
 
 
@@ -72,15 +77,25 @@ def make_old(instance: Path) -> None:
 
 
 def rows(database: Path) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the tables of the first version, by their columns of then."""
+    """All rows of the tables of the first version, by their names and columns of then.
+
+    What was taken away since is filled in as it was.
+    """
     with closing(sqlite3.connect(database)) as connection:
-        return {
-            table: [
-                dict(zip(row, values, strict=True))
-                for values in connection.execute(f"SELECT {', '.join(row)} FROM {table}")  # noqa: S608
-            ]
-            for table, row in OLD.items()
-        }
+        return {table: _rows(connection, table) for table in OLD}
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    connection.row_factory = sqlite3.Row
+    now = table if _exists(connection, table) else RENAMED[table]
+    found = connection.execute(f"SELECT * FROM {now}")  # noqa: S608 - a name of ours
+    known = [REMOVED.get(table, {}) | dict(row) for row in found]
+    return [{name: row[name] for name in OLD[table]} for row in known]
+
+
+def _exists(connection: sqlite3.Connection, table: str) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return connection.execute(query, (table,)).fetchone() is not None
 
 
 def everything(database: Path) -> list[str]:
@@ -204,7 +219,54 @@ def test_an_id_is_never_given_again(old_blog: Path) -> None:
     numbered = db.session.scalars(
         sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%PRIMARY KEY AUTOINCREMENT%'")
     )
-    assert {*numbered} == {"posts", "revisions", "preview_links", "images"}
+    assert {*numbered} == {
+        *("posts", "revisions", "preview_links", "images", "messages", "additions", "deliveries"),
+    }
+
+
+def test_messages_get_a_reference_and_a_folder(old_blog: Path) -> None:
+    with closing(sqlite3.connect(old_blog)) as connection, connection:
+        connection.execute(
+            "INSERT INTO messages (token_hash, name, email, body, received_at, archived_at)"
+            " VALUES ('b7', 'Ürsel', 'U@Example.org', 'Old\nnews', ?, ?)",
+            (MOMENT, MOMENT),
+        )
+    upgrade()
+
+    waiting, put_away = db.session.scalars(sa.select(Message).order_by(Message.id))
+
+    assert (waiting.folder, waiting.unread, put_away.folder, put_away.unread) == (
+        *("inbox", False),
+        *("archive", False),
+    )
+    assert (put_away.address, put_away.folded) == (
+        "u@example.org",
+        "ürsel\nu@example.org\nold\nnews",
+    )
+    assert re.fullmatch(r"[2-9CFGHJMPQRVWX]{4}-[2-9CFGHJMPQRVWX]{4}", put_away.reference)
+    assert put_away.reference != waiting.reference
+    downgrade(revision="0004")
+    archived = sa.text("SELECT archived_at FROM messages ORDER BY id")
+    assert db.session.scalars(archived).all() == [None, MOMENT]
+
+
+def test_messages_get_an_address_that_fits_and_references_of_their_own(
+    old_blog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert = (
+        "INSERT INTO messages (token_hash, name, email, body, received_at)"
+        " VALUES ('b7', 'V', ?, 'Hi', ?)"
+    )
+    with closing(sqlite3.connect(old_blog)) as connection, connection:
+        connection.execute(insert, ("ß" * 64 + "@" + "ß" * 180, MOMENT))
+    letters = iter("22222222" * 2 + "33333333")
+    monkeypatch.setattr(secrets, "choice", lambda _letters: next(letters))
+
+    upgrade()
+
+    found = db.session.scalars(sa.select(Message).order_by(Message.id)).all()
+    assert [message.reference for message in found] == ["2222-2222", "3333-3333"]
+    assert found[1].address == ("ss" * 64 + "@" + "ss" * 180)[:254]
 
 
 def test_the_way_back_shows_readers_nothing_that_they_did_not_see(old_blog: Path) -> None:

@@ -12,10 +12,11 @@ from dataclasses import asdict, replace
 import PIL.Image
 import sqlalchemy as sa
 
+from .. import turns
 from ..errors import BlogError, Conflict
 from ..extensions import db
 from ..models import Image
-from . import copies, files, turns
+from . import copies, files
 from .accepting import MOST_BYTES, MOST_PIXELS, TYPES, Picture, accept
 from .copies import Copy
 from .files import File, digest, keep, path

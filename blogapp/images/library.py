@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from .. import texts
+from .. import texts, turns
 from ..errors import BlogError, Conflict, Invalid, Missing
 from ..extensions import db
 from ..models import MAX_ID, Image, Post, Revision
-from . import copies, files, turns
+from . import copies, files
 
 PAGE_SIZE = 24
 MAX_ALT = 1000  # characters

@@ -1,21 +1,17 @@
-"""The tables."""
+"""Tables: posts, and what belongs to them."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .extensions import Model, UTCDateTime
-
-
-def utcnow() -> datetime:
-    """Return this moment, aware, UTC."""
-    return datetime.now(UTC)
-
+from ..extensions import Model, UTCDateTime
+from .authors import Author
+from .base import NEVER_AGAIN, utcnow
 
 # The moment of publication is the post's own, kept here too: the newest articles of a tag are
 # then the end of its index, however many it has.
@@ -28,11 +24,6 @@ post_tags = sa.Table(
     sa.Index("ix_post_tags_order", "tag_id", "published_at", "post_id"),
 )
 
-
-MAX_ID = 2**31 - 1  # what an INTEGER holds everywhere
-# SQLite gives the highest id anew when its row is gone, unless it is told not to: what a page that
-# is still open has in its form would then be another row (sqlite.org/autoinc.html).
-NEVER_AGAIN = {"sqlite_autoincrement": True}
 KEPT = sa.text("version IS NULL AND kind <> 'adopted'")
 
 
@@ -244,62 +235,3 @@ class Image(Model):
     alt: Mapped[str] = mapped_column(sa.Text, default="", doc="last given to it")
     called: Mapped[str] = mapped_column(sa.Text, default="", doc="file name that it came with")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Message(Model):
-    """A contact request."""
-
-    __tablename__ = "messages"
-    __table_args__ = (sa.Index("ix_messages_archived_at_id", "archived_at", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    email: Mapped[str] = mapped_column(sa.Text)
-    body: Mapped[str] = mapped_column(sa.Text)
-    post_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("posts.id", ondelete="SET NULL"), index=True
-    )
-    received_at: Mapped[datetime] = mapped_column(default=utcnow)
-    read_at: Mapped[datetime | None]
-    archived_at: Mapped[datetime | None]
-
-    post: Mapped[Post | None] = relationship(lazy="joined")
-
-
-class Author(Model):
-    """Who may write; *name* is what is typed to sign in."""
-
-    __tablename__ = "authors"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(100), unique=True)
-    password_hash: Mapped[str] = mapped_column(sa.Text)
-    timezone: Mapped[str | None] = mapped_column(sa.String(64), doc="zone last used to publish")
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Session(Model):
-    """One sign-in of an author; the cookie holds its token, the row only the token's hash."""
-
-    __tablename__ = "sessions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    author_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("authors.id", ondelete="CASCADE"), index=True
-    )
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    author: Mapped[Author] = relationship(lazy="joined")
-
-
-class SignInFailure(Model):
-    """A wrong password, counted for an account or an address (*subject*, hashed)."""
-
-    __tablename__ = "sign_in_failures"
-    __table_args__ = (sa.Index("ix_sign_in_failures_subject_at", "subject", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(sa.String(64))
-    at: Mapped[datetime] = mapped_column(default=utcnow)
