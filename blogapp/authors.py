@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
-from ipaddress import IPv6Address, ip_address, ip_network
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from . import config
+from . import config, throttling
 from .errors import Invalid, TooManyAttempts
 from .extensions import db
-from .models import Author, Session, SignInFailure, utcnow
+from .models import Author, Session, utcnow
+from .throttling import Counted, Pauses
 
 MIN_PASSWORD = 10  # characters
 MAX_PASSWORD = 1000
 SESSION_AGE = timedelta(days=30)
-WINDOW = timedelta(hours=1)  # in which wrong passwords are counted
 WRONG = "Name or password is wrong."
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How many wrong passwords are free, and the longest pause after more, in seconds."""
-
-    free: int
-    longest: int
-
-
-FROM_NETWORK = Limit(free=20, longest=900)
-FOR_ACCOUNT_FROM_NETWORK = Limit(free=5, longest=900)
+# How many wrong passwords are free, and the longest pause after more.
+FROM_NETWORK = Pauses(free=20, longest=900)
+FOR_ACCOUNT_FROM_NETWORK = Pauses(free=5, longest=900)
 # Short, for anybody can make an author wait here: it only slows down guesses from everywhere.
-FOR_ACCOUNT = Limit(free=20, longest=5)
+FOR_ACCOUNT = Pauses(free=20, longest=5)
 
 
 def add(name: str, password: str) -> Author:
@@ -85,14 +75,9 @@ def admit(name: str, address: str) -> None:
     Commit what this writes before the password is looked at: then attempts that come at the
     same time count as well. Each wrong password beyond the free ones doubles the pause.
     """
-    now = utcnow()
-    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.at < now - 24 * WINDOW))
-    for subject, limit in _subjects(name, address):
-        seconds = _wait(_failures(subject, now), limit, now)
-        if seconds:
-            raise TooManyAttempts(seconds)
-        db.session.add(SignInFailure(subject=subject, at=now))
-    db.session.flush()
+    refused = throttling.admit(_counted(name, address))
+    if refused:
+        raise TooManyAttempts(refused.seconds)
 
 
 def sign_in(name: str, password: str, address: str) -> str:
@@ -107,8 +92,7 @@ def sign_in(name: str, password: str, address: str) -> str:
     if author is None or not matches:
         raise Invalid("password", WRONG)
 
-    subjects = [subject for subject, _ in _subjects(name, address)]
-    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.subject.in_(subjects)))
+    throttling.forget(counted.subject for counted in _counted(name, address))
     db.session.execute(sa.delete(Session).where(Session.created_at < utcnow() - SESSION_AGE))
     token = secrets.token_urlsafe(32)
     db.session.add(Session(token_hash=_hash(token), author_id=author.id))
@@ -152,42 +136,13 @@ def _name(name: str) -> str:
     return " ".join(name.split()).casefold()[:100]
 
 
-def _subjects(name: str, address: str) -> list[tuple[str, Limit]]:
-    """Name what an attempt is counted for; hashed, for some type their password as name."""
-    account, network = _name(name), _network(address)
+def _counted(name: str, address: str) -> list[Counted]:
+    account, network = _name(name), throttling.network_of(address)
     return [
-        (_hash(f"account:{account} network:{network}"), FOR_ACCOUNT_FROM_NETWORK),
-        (_hash(f"network:{network}"), FROM_NETWORK),
-        (_hash(f"account:{account}"), FOR_ACCOUNT),
+        Counted(f"account:{account} network:{network}", FOR_ACCOUNT_FROM_NETWORK),
+        Counted(f"network:{network}", FROM_NETWORK),
+        Counted(f"account:{account}", FOR_ACCOUNT),
     ]
-
-
-def _network(address: str) -> str:
-    """An IPv6 host owns at least a /64 (RFC 6177): count its network, not its addresses."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped or ip_network((parsed.packed[:8] + bytes(8), 64)))
-    return str(parsed)
-
-
-def _failures(subject: str, now: datetime) -> list[datetime]:
-    recent = sa.select(SignInFailure.at).where(
-        SignInFailure.subject == subject, SignInFailure.at > now - WINDOW
-    )
-    return list(db.session.scalars(recent.order_by(SignInFailure.at)))
-
-
-def _wait(failures: list[datetime], limit: Limit, now: datetime) -> int:
-    """Seconds until the next attempt may be made."""
-    if len(failures) < limit.free:
-        return 0
-    pause = min(2.0 ** min(len(failures) - limit.free + 1, 12), limit.longest)
-    left = failures[-1] + timedelta(seconds=pause) - now
-    return max(0, -(-int(left.total_seconds() * 1000) // 1000))
 
 
 def _hash(text: str) -> str:

@@ -10,7 +10,7 @@ import time_machine
 from blogapp import authors
 from blogapp.errors import Invalid, TooManyAttempts
 from blogapp.extensions import db
-from blogapp.models import Author, Session, SignInFailure, utcnow
+from blogapp.models import Attempt, Author, Session, utcnow
 
 from .conftest import PASSWORD, PAST
 
@@ -144,12 +144,12 @@ def test_the_first_attempts_are_free_and_then_the_wait_doubles() -> None:
 def test_an_attempt_that_has_to_wait_is_not_judged_and_not_counted() -> None:
     with time_machine.travel(PAST, tick=False):
         fail(5)
-        before = db.session.query(SignInFailure).count()
+        before = db.session.query(Attempt).count()
         for _ in range(3):
             with pytest.raises(TooManyAttempts):
                 authors.admit("sam", HERE)
 
-        assert db.session.query(SignInFailure).count() == before
+        assert db.session.query(Attempt).count() == before
 
 
 def test_an_account_is_guarded_from_many_addresses_but_its_owner_never_waits_long() -> None:
@@ -205,6 +205,6 @@ def test_old_failures_are_swept_away_and_no_name_is_stored() -> None:
         clock.shift(timedelta(days=2))
         fail(1)
 
-    rows = db.session.query(SignInFailure).all()
+    rows = db.session.query(Attempt).all()
     assert {row.at for row in rows} == {PAST + timedelta(days=2)}
     assert all(len(row.subject) == 64 and row.at < utcnow() for row in rows)

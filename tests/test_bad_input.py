@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import process_time
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
@@ -159,3 +160,15 @@ def test_no_broken_body_makes_the_blog_fail(odd_client: Client, kind: str) -> No
     for body in (b"", b"--x", b"--x\r\n\r\n", b"\xff" * 100, b"a=1&a=2&=&%"):
         for path in ("/contact", "/admin/login", "/admin/posts/new", "/admin/preview"):
             assert odd_client.post(path, data=body, content_type=kind).status_code < 500
+
+
+def test_thousands_of_fields_are_refused_unread(odd_client: Client) -> None:
+    body = b"a=&" * 2_000_000
+    began = process_time()
+
+    answer = odd_client.post(
+        "/contact", data=body, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert answer.status_code == 413 and "2,000,001 fields" in answer.text
+    assert process_time() - began < 1  # to read them takes some seconds
