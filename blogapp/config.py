@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import sqlalchemy as sa
 from flask import current_app
 
+from .channels import servers
+
 PREFIX = "BLOG_"
 DEFAULT_URL = "http://127.0.0.1:8000"
 MAX_FORM_BYTES = 8 * 1024 * 1024  # 2 MB of any script, as forms encode it
@@ -26,12 +28,14 @@ class SettingError(Exception):
     """A setting has a value that cannot be used: says which, what it got, what it takes."""
 
     def __init__(self, name: str, got: object, takes: str) -> None:
-        shown = re.sub(r"(://[^:/@]*:)[^@]*@", r"\1…@", repr(got))  # logs need no password
+        # Logs need no password, and no address of a webhook, which is as good as one.
+        hidden = re.search("webh", name, re.IGNORECASE)
+        shown = "'…'" if got and hidden else re.sub(r"(://[^:/@]*:).*@", r"\1…@", repr(got))
         super().__init__(f"{name} is {shown}, but it takes {takes}.")
 
 
-def _setting(default: Any, meaning: str) -> Any:
-    return dataclasses.field(default=default, metadata={"meaning": meaning})
+def _setting(default: Any, meaning: str, *, shown: bool = True) -> Any:
+    return dataclasses.field(default=default, metadata={"meaning": meaning}, repr=shown)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,13 @@ class Settings:
     cta_question: str = _setting("need help with a project?", "asked at the end of an article")
     cta_text: str = _setting("get in touch", "what the link to the contact form says")
     trusted_proxies: int = _setting(0, "how many proxies stand in front")
+    mail_url: str = _setting("", "mail server that takes notices of messages", shown=False)
+    mail_from: str = _setting("", "address that notices come from")
+    mail_to: str = _setting("", "address that notices go to")
+    mail_confirm: bool = _setting(False, "whether visitors get a confirmation by mail")
+    webhook_url: str = _setting("", "address that is told of messages by a POST", shown=False)
+    webhook_secret: str = _setting("", "key that signs what the webhook is told", shown=False)
+    messages_kept: int = _setting(0, "days that messages are kept; 0 is for ever")
 
     @property
     def secure(self) -> bool:
@@ -63,7 +74,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     instance = Path(environ.get(f"{PREFIX}INSTANCE") or _default_instance()).resolve()
     from_file = _read_file(instance / "config.toml")
     values = {"instance": instance} | from_file | _read_environment(environ)
-    return Settings(**values)
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
 
 
 def current() -> Settings:
@@ -143,6 +156,16 @@ def _parse(label: str, field: str, value: object) -> Any:
         raise SettingError(label, value, takes) from error
 
 
+def _check_together(settings: Settings) -> None:
+    """Refuse mail that is set up by half: nobody would notice until a message was missed."""
+    if settings.mail_confirm and not settings.mail_url:
+        raise SettingError(f"{PREFIX}MAIL_URL", "", "a mail server, for BLOG_MAIL_CONFIRM is on")
+    for name in ("mail_from", "mail_to"):
+        if settings.mail_url and not getattr(settings, name):
+            takes = f"{_MAILBOX}, for BLOG_MAIL_URL is set"
+            raise SettingError(PREFIX + name.upper(), "", takes)
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError(value)
@@ -185,15 +208,39 @@ def _language(value: object) -> str:
     return text
 
 
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise TypeError(value)
-    number = int(value)
-    if not 0 <= number <= 10:
+def _up_to(most: int) -> Callable[[object], int]:
+    def parse(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise TypeError(value)
+        number = int(value)
+        if not 0 <= number <= most:
+            raise ValueError(value)
+        return number
+
+    return parse
+
+
+def _switch(value: object) -> bool:
+    known = {"on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.strip().lower() not in known:
         raise ValueError(value)
-    return number
+    return known[value.strip().lower()]
 
 
+def _checked(check: Callable[[str], object]) -> Callable[[object], str]:
+    """Take the text as it is, if *check* does not raise ``ValueError`` for it."""
+
+    def parse(value: object) -> str:
+        text = _text(value)
+        check(text)
+        return text
+
+    return parse
+
+
+_MAILBOX = "one address of mail, such as blog@example.org"
 _PARSERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "url": (_url, "an address without a path, such as https://blog.example.org"),
     "database_url": (
@@ -202,7 +249,21 @@ _PARSERS: dict[str, tuple[Callable[[object], Any], str]] = {
     ),
     "timezone": (_zone, "a name of the IANA time zone database, such as Europe/Berlin"),
     "language": (_language, "a BCP 47 tag, such as en or pt-BR"),
-    "trusted_proxies": (_count, "a whole number from 0 to 10"),
+    "trusted_proxies": (_up_to(10), "a whole number from 0 to 10"),
+    "mail_url": (
+        _checked(servers.mail_server),
+        "smtps://user:password@host or smtp://user:password@host (with STARTTLS), user and "
+        "password percent-encoded; without TLS only smtp://host?starttls=no",
+    ),
+    "mail_from": (lambda value: servers.mailbox(_text(value)), _MAILBOX),
+    "mail_to": (lambda value: servers.mailbox(_text(value)), _MAILBOX),
+    "mail_confirm": (_switch, "on or off"),
+    "webhook_url": (_checked(servers.web_server), "an address that starts with https://"),
+    "webhook_secret": (
+        _checked(servers.webhook_key),
+        "whsec_ and 24 to 64 bytes in base64, such as: echo whsec_$(openssl rand -base64 32)",
+    ),
+    "messages_kept": (_up_to(36500), "a whole number of days, 0 for ever"),
 }
 
 

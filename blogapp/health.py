@@ -14,7 +14,7 @@ def problem() -> str | None:
     try:
         with db.engine.connect() as connection:
             schema = MigrationContext.configure(connection).get_current_revision()
-            connection.execute(sa.text("DELETE FROM sign_in_failures WHERE id < 0"))
+            connection.execute(sa.text("DELETE FROM attempts WHERE id < 0"))
             connection.rollback()
     except sa.exc.DatabaseError as error:
         return f"the database is not set up ({error.orig}): run `blogapp init`"

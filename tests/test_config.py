@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import stat
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blogapp import config, create_app
+from blogapp.channels import servers
 from blogapp.config import SettingError
 
 
@@ -43,6 +45,9 @@ def test_the_file_is_above_the_defaults_and_the_environment_above_the_file(tmp_p
         ("BLOG_TRUSTED_PROXIES", "1", 1),
         ("BLOG_TITLE", "  Ærø ", "Ærø"),
         ("BLOG_DATABASE_URL", "sqlite:////var/blog.db", "sqlite:////var/blog.db"),
+        ("BLOG_MAIL_FROM", "Blog@Exämple.org", "Blog@xn--exmple-cua.org"),
+        ("BLOG_WEBHOOK_URL", "https://hook.example/a?b", "https://hook.example/a?b"),
+        ("BLOG_MESSAGES_KEPT", "365", 365),
     ],
 )
 def test_a_usable_value_is_kept(tmp_path: Path, name: str, got: str, kept: object) -> None:
@@ -69,6 +74,16 @@ def test_a_usable_value_is_kept(tmp_path: Path, name: str, got: str, kept: objec
         ("BLOG_DATABASE_URL", "mysql://localhost/blog"),
         ("BLOG_DATABASE_URL", "blog.db"),
         ("BLOG_TITLE", "two\nlines"),
+        ("BLOG_MAIL_URL", "mail.example.org"),
+        ("BLOG_MAIL_URL", "smtp://mail.example.org/path"),
+        ("BLOG_MAIL_URL", "smtp://mail.example.org?tls=no"),
+        ("BLOG_MAIL_URL", "smtp://mail.example.org:99999"),
+        ("BLOG_MAIL_URL", "smtp://user@mail.example.org"),
+        ("BLOG_MAIL_FROM", "Blog <blog@example.org>"),
+        ("BLOG_MAIL_TO", "a@example.org, b@example.org"),
+        ("BLOG_MAIL_TO", "=?utf-8?q?a?=@example.org"),
+        ("BLOG_MAIL_CONFIRM", "perhaps"),
+        ("BLOG_MESSAGES_KEPT", "-1"),
         ("BLOG_TITEL", "Blog"),
     ],
 )
@@ -150,3 +165,74 @@ def test_a_password_in_a_value_is_not_shown(tmp_path: Path) -> None:
         load(tmp_path, BLOG_URL="https://me:secret@blog.example.org")
 
     assert str(stopped.value).startswith("BLOG_URL is 'https://me:…@blog.example.org', but it")
+
+
+@pytest.mark.parametrize(
+    ("name", "got"),
+    [
+        ("BLOG_MAIL_URL", "smtp://me:s3cr@t@mail.example.org?starttls=no"),
+        ("BLOG_MAIL_ULR", "smtps://me:s3cr@t@mail.example.org"),
+        ("BLOG_WEBHOOK_URL", "https://me:s3cr@t@hook.example"),
+        ("BLOG_WEBHOOK_URL", "ftp://hook.example/s3cr@t"),
+        ("BLOG_WEBHOOK_SECRET", "s3cr@t"),
+        ("BLOG_WEBHOOK_SECRTE", "whsec_s3cr@t"),
+    ],
+)
+def test_a_secret_is_shown_by_no_mistake(tmp_path: Path, name: str, got: str) -> None:
+    with pytest.raises(SettingError) as stopped:
+        load(tmp_path, **{name: got})
+
+    assert str(stopped.value).startswith(f"{name} is ")
+    assert "s3cr" not in str(stopped.value)
+
+
+def test_settings_that_are_written_down_hold_no_secret(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        BLOG_MAIL_URL="smtps://me:s3cret@mail.example.org",
+        BLOG_MAIL_FROM="blog@example.org",
+        BLOG_MAIL_TO="sam@example.org",
+        BLOG_WEBHOOK_URL="https://hook.example/s3cret",
+        BLOG_WEBHOOK_SECRET="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    )
+
+    assert "s3cret" not in repr(settings) and "MfKQ" not in repr(settings)
+
+
+@pytest.mark.parametrize("missing", ["BLOG_MAIL_FROM", "BLOG_MAIL_TO", "BLOG_MAIL_URL"])
+def test_mail_that_is_set_up_by_half_stops_the_start_and_names_the_other_half(
+    tmp_path: Path, missing: str
+) -> None:
+    whole = {
+        "BLOG_MAIL_URL": "smtp://localhost:25",
+        "BLOG_MAIL_FROM": "blog@example.org",
+        "BLOG_MAIL_TO": "sam@example.org",
+        "BLOG_MAIL_CONFIRM": "on",
+    }
+    assert load(tmp_path, **whole).mail_confirm
+
+    with pytest.raises(SettingError, match=f"^{missing} is ''"):
+        load(tmp_path, **whole | {missing: ""})
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtps://mail.example.org", ("mail.example.org", 465, "", "", "TLS")),
+        ("smtp://Mail.example.org", ("mail.example.org", 587, "", "", "STARTTLS")),
+        (
+            "smtp://me:p%40ss%2F@mail.example.org:2525",
+            ("mail.example.org", 2525, "me", "p@ss/", "STARTTLS"),
+        ),
+        (
+            "smtp://mail.example.org?starttls=no",
+            ("mail.example.org", 587, "", "", "not encrypted"),
+        ),
+        ("smtp://me:pass@127.0.0.1:25", ("127.0.0.1", 25, "me", "pass", "not encrypted")),
+        ("smtp://[::1]:25", ("::1", 25, "", "", "not encrypted")),
+    ],
+)
+def test_the_address_of_a_mail_server_says_how_to_talk_to_it(
+    url: str, server: tuple[object, ...]
+) -> None:
+    assert dataclasses.astuple(servers.mail_server(url)) == server

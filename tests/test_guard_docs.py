@@ -11,11 +11,22 @@ import click
 import pytest
 
 from blogapp import config
-from blogapp.cli import authors, cli, exporting, importing, rendering, serving, setup, upkeep
+from blogapp.cli import (
+    authors,
+    cli,
+    delivering,
+    exporting,
+    importing,
+    rendering,
+    serving,
+    setup,
+    upkeep,
+)
 
-RUNNING = Path(__file__).resolve().parent.parent / "docs" / "running.md"
+ROOT = Path(__file__).resolve().parent.parent
+RUNNING = ROOT / "docs" / "running.md"
 SETTINGS = [f"BLOG_{field.name.upper()}" for field in dataclasses.fields(config.Settings)]
-MODULES = (authors, exporting, importing, rendering, serving, setup, upkeep)
+MODULES = (authors, delivering, exporting, importing, rendering, serving, setup, upkeep)
 OURS = [command for module in MODULES for command in module.COMMANDS]
 
 
@@ -62,3 +73,15 @@ def test_every_setting_says_what_it_means() -> None:
 
 def test_every_command_says_what_it_does() -> None:
     assert all(command.help for command in OURS)
+
+
+def test_the_architecture_names_every_module_of_the_core_and_none_that_is_not_there() -> None:
+    listed = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    modules = set(re.findall(r"[a-z_]+\.py\b", listed))
+    core = {path.name for path in (ROOT / "blogapp").glob("*.py")}
+    packages = {path.parent.name for path in (ROOT / "blogapp").glob("*/__init__.py")}
+    every = {path.name for path in (ROOT / "blogapp").rglob("*.py")}
+
+    assert core - modules == set()
+    assert {name for name in packages if f"{name}/" not in listed} == set()
+    assert modules - every == {"wsgi.py", "hatch_build.py"}

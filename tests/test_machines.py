@@ -72,14 +72,23 @@ def test_a_blog_that_is_well_says_so(client: CheckedClient) -> None:
     alive, ready = client.get("/healthz"), client.get("/readyz")
 
     assert (alive.status_code, alive.json) == (200, {"status": "alive"})
-    assert (ready.status_code, ready.json) == (200, {"status": "ready"})
+    assert (ready.status_code, ready.json) == (
+        200,
+        {
+            "status": "ready",
+            "undelivered": 0,
+            "undelivered_waiting": 0,
+            "undelivered_given_up": 0,
+            "oldest_undelivered_seconds": 0,
+        },
+    )
     assert alive.headers["Cache-Control"] == ready.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
     ("statement", "why"),
     [
-        ("DROP TABLE sign_in_failures", "run `blogapp init`"),
+        ("DROP TABLE attempts", "run `blogapp init`"),
         ("UPDATE alembic_version SET version_num = '0000'", "run `blogapp init`"),
         ("DELETE FROM alembic_version", "run `blogapp init`"),
     ],

@@ -9,7 +9,7 @@ from itertools import islice
 from flask import Response, jsonify, redirect
 from flask.typing import ResponseReturnValue
 
-from .. import config, feeds, filters, health, posts, series, tags, urls
+from .. import config, deliveries, feeds, filters, health, posts, series, tags, urls
 from ..extensions import db
 from . import asking
 from .views import bp
@@ -79,9 +79,21 @@ def alive() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """The database can be read and its schema is this version's."""
+    """The database can be written, its schema is this version's; what the author was not told.
+
+    *undelivered* is what waits and what was given up.
+    """
     problem = health.problem()
-    answer = {"status": "ready"} if problem is None else {"status": "not ready", "why": problem}
+    answer: dict[str, object] = {"status": "not ready", "why": problem}
+    if problem is None:
+        untold = deliveries.undelivered()
+        answer = {
+            "status": "ready",
+            "undelivered": untold.number,
+            "undelivered_waiting": untold.waiting,
+            "undelivered_given_up": untold.given_up,
+            "oldest_undelivered_seconds": untold.oldest_seconds,
+        }
     return answer, 503 if problem else 200, {"Cache-Control": "no-store"}
 
 

@@ -11,7 +11,7 @@ from flask.cli import FlaskGroup
 from .. import config, create_app
 from ..config import SettingError
 from ..errors import BlogError
-from . import authors, exporting, importing, rendering, serving, setup, upkeep
+from . import authors, delivering, exporting, importing, rendering, serving, setup, upkeep
 
 
 @click.group(cls=FlaskGroup, create_app=create_app, add_version_option=False)
@@ -19,7 +19,7 @@ def cli() -> None:
     """A developer's blog in Flask and HTMX."""
 
 
-for module in (setup, authors, importing, exporting, rendering, upkeep, serving):
+for module in (setup, authors, importing, exporting, rendering, upkeep, delivering, serving):
     for command in module.COMMANDS:
         cli.add_command(command)
 

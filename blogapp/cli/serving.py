@@ -6,17 +6,18 @@ import os
 import socket
 
 import click
+from flask import Flask
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from .. import config, health
+from .. import config, create_app, delivering, health
 from ..errors import BlogError
 from .upkeep import purge
 
 THREADS = 4  # that answer requests, in each worker
-GRACE = 10  # seconds that requests in flight have after SIGTERM
+GRACE = 10  # seconds that requests and letters in flight have after SIGTERM
 
 
 @click.command()
@@ -25,7 +26,7 @@ GRACE = 10  # seconds that requests in flight have after SIGTERM
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @with_appcontext
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve the blog with granian; SIGTERM finishes what is in flight."""
+    """Serve the blog with granian, and deliver; SIGTERM finishes what is in flight."""
     problem = health.problem()
     if problem:
         raise BlogError(problem)
@@ -36,7 +37,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     click.echo(f"Serving http://{host}:{port} – Ctrl-C stops.", err=True)
     Granian(
-        "blogapp:create_app",
+        f"{__name__}:{make_worker.__name__}",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,
@@ -48,6 +49,13 @@ def serve(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         websockets=False,
     ).serve()
+
+
+def make_worker() -> Flask:
+    """Make the application of a worker process, and deliver in it: no thread survives a fork."""
+    app = create_app()
+    delivering.start(app)
+    return app
 
 
 def _reachable(host: str) -> str:
