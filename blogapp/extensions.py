@@ -70,12 +70,13 @@ htmx = Htmx()
 
 def init_app(app: Flask) -> None:
     """Bind the extensions to *app*."""
+    # What visitors write, and secret tokens, are parameters: none of it belongs into a log.
+    options: dict[str, Any] = {"hide_parameters": True}
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         # sqlite3 then begins a transaction with the first write, never with a read: no read
         # has to be upgraded, which would fail at once instead of waiting for its turn.
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-            "connect_args": {"isolation_level": "IMMEDIATE", "timeout": BUSY_TIMEOUT}
-        }
+        options["connect_args"] = {"isolation_level": "IMMEDIATE", "timeout": BUSY_TIMEOUT}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     migrate.init_app(
         app, db, directory=str(MIGRATIONS), render_as_batch=True, include_name=is_modelled

@@ -23,8 +23,8 @@ ENDED = (
 )
 AWAY = "Your session has ended. Sign in at /admin/login, in another tab, then try again."
 _KEY = "token"
-# What goes on after a sign-in in the middle: only what an editor sends, for that has a text to
-# lose. What it does is said before; everything else is begun again by who is signed in.
+# What goes on after a sign-in in the middle: only what has a text to lose, of an editor or a list
+# of words. What it does is said before; everything else is begun again by who is signed in.
 _CARRIED = {
     "admin.create_post": "",
     "admin.save_post": "",
@@ -32,6 +32,7 @@ _CARRIED = {
     "admin.preview": "Showing a preview of “{title}”",
     "admin.paste": "Filling the editor from the front matter of “{title}”",
     "admin.compare_copy": "Comparing two texts",
+    "admin.save_spam_filter": "Saving the words of the filter",
 }
 _PRESSED = {
     "publish": "Publishing “{title}”",
@@ -83,7 +84,7 @@ def end() -> None:
 def require() -> ResponseReturnValue | None:
     """Let nobody pass who is not signed in.
 
-    Who asks is led to the sign-in. Who sends a text from an editor of ours gets it back with a
+    Who asks is led to the sign-in. Who sends a text from a form of ours gets it back with a
     sign-in in it; sent again with name and password, it is taken.
     """
     if author() is not None:
@@ -116,7 +117,7 @@ def _page() -> str:
 
 
 def _is_carried() -> bool:
-    """Whether this request goes on after a sign-in: a text of an editor, sent by a page of ours.
+    """Whether this request goes on after a sign-in: a text that was typed, sent by a page of ours.
 
     What another site lets a browser send comes without the author's cookie (SameSite=Lax): it
     would look like a session that has ended, and be taken for the password typed below it.

@@ -9,6 +9,7 @@ from flask import request
 from . import config
 
 _PORTS = {"http": 80, "https": 443}
+_HIDDEN = "null"
 
 
 def is_ours() -> bool:
@@ -25,13 +26,22 @@ def is_foreign() -> bool:
     return _told() is False
 
 
+def is_hidden() -> bool:
+    """Whether the browser was told not to say which page sent this request, ours or another's.
+
+    Under ``no-referrer`` it writes ``Origin: null`` (WHATWG Fetch, 3.2), and over plain HTTP it
+    has no ``Sec-Fetch-Site`` to tell more.
+    """
+    return not request.headers.get("Sec-Fetch-Site") and request.headers.get("Origin") == _HIDDEN
+
+
 def _told() -> bool | None:
     """Tell whether the sender is ours; None for one that does not say, and for no page at all."""
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return None if site == "none" else site == "same-origin"
     sender = request.headers.get("Origin") or request.referrer
-    if not sender:
+    if not sender or sender == _HIDDEN:
         return None
     # Behind a proxy that writes a Host of its own, only the public address is the browser's.
     ours = {_origin(request.host_url), _origin(config.current().url)}
@@ -39,7 +49,7 @@ def _told() -> bool | None:
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:
-    """Read scheme, host and port of *url*; None for what has none, such as ``null``."""
+    """Read scheme, host and port of *url*; None for what has none."""
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -13,7 +13,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import assets, config, identity, origins
+from .errors import TooManyFields
 from .extensions import csrf
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -43,6 +47,7 @@ SHARED = {
     *("static", "blog.image", "blog.source_of"),
     *("blog.feed_xml", "blog.feed_json", "blog.tag_feed", "blog.series_feed"),
 }
+MOST_FIELDS = 10_000  # more posts than anybody ticks in a list
 MOVED = {301, 308}
 READS = {"GET", "HEAD", "OPTIONS"}
 
@@ -51,7 +56,7 @@ def init_app(app: Flask) -> None:
     """Guard requests and complete responses."""
     hops = app.config["BLOG"].trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's own documented way
+        app.wsgi_app = _Proxies(  # type: ignore[method-assign] # Flask's own documented way
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0
         )
     app.session_interface = _Sessions()
@@ -85,6 +90,21 @@ def own_path(target: str, fallback: str) -> str:
     return target if own and target.isprintable() and "\\" not in target else fallback
 
 
+class _Proxies(ProxyFix):
+    """Takes address and scheme from as many proxies as are trusted.
+
+    ``ProxyFix`` reads lists with quoted texts in them. These headers have none: a quote that a
+    visitor sends and never closes would swallow what the proxies have added.
+    """
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Take the quotes away, then go on."""
+        for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"):
+            if name in environ:
+                environ[name] = environ[name].replace('"', "")
+        return super().__call__(environ, start_response)
+
+
 class _Sessions(SecureCookieSessionInterface):
     """Sessions in a cookie, which no form of another site replaces.
 
@@ -93,9 +113,13 @@ class _Sessions(SecureCookieSessionInterface):
     """
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Tell whether the answer to this request carries the session."""
-        sent = request.method not in READS and not g.get("csrf_valid")
-        return not (sent and origins.is_foreign()) and super().should_set_cookie(app, session)
+        """Tell whether the answer to this request carries the session.
+
+        Whose page is hidden may be another site's: only its token shows that it is ours.
+        """
+        unproven = request.method not in READS and not g.get("token_valid")
+        elsewhere = origins.is_foreign() or origins.is_hidden()
+        return not (unproven and elsewhere) and super().should_set_cookie(app, session)
 
 
 def _check_token() -> ResponseReturnValue | None:
@@ -107,14 +131,28 @@ def _check_token() -> ResponseReturnValue | None:
         if identity.author() is None:
             return identity.turn_away()
         request.max_content_length = most
+    _check_fields()
     try:
         csrf.protect()
+        g.token_valid = True  # unlike g.csrf_valid, which a form that came back sets
     except CSRFError:
         view = current_app.view_functions[request.endpoint]
         if not getattr(view, "keeps_text", False):
             raise
         g.csrf_valid = False
     return None
+
+
+def _check_fields() -> None:
+    """Refuse thousands of fields before they are read: megabytes of ``a=&`` would take seconds.
+
+    Werkzeug itself has such a limit for the parts of ``multipart/form-data`` only.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    fields = request.get_data().count(b"&") + 1
+    if fields > MOST_FIELDS:
+        raise TooManyFields(f"That form has {fields:,} fields; at most {MOST_FIELDS:,} are read.")
 
 
 def _complete(response: Response) -> Response:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from flask import Flask
 
-from . import assets, config, languages, linked_data, markdown, series, urls
-from .models import Message, Post
+from . import assets, config, languages, linked_data, markdown, replies, series, urls
+from .models import Post
 
 # htmx's own settings: see docs/architecture.md, "How HTMX is used".
 HTMX_CONFIG = {
@@ -45,7 +44,8 @@ def init_app(app: Flask) -> None:
         direction=languages.direction,
         spoken=_spoken,
     )
-    app.jinja_env.filters.update(day=_day, minute=_minute, clock=_clock, iso=_iso, mailto=_mailto)
+    app.jinja_env.filters.update(day=_day, minute=_minute, clock=_clock, iso=_iso)
+    app.jinja_env.filters["mailto"] = replies.mailto
     app.context_processor(lambda: {"site": config.current()})
 
 
@@ -77,12 +77,6 @@ def _day(moment: datetime, *, year: bool = True) -> str:
 def _minute(moment: datetime) -> str:
     """Write ``14 March 2026, 09:30 CET``, in the site's zone."""
     return f"{_local(moment):%-d %B %Y, %H:%M %Z}"
-
-
-def _mailto(message: Message) -> str:
-    """Address an answer to *message* (RFC 6068)."""
-    about = message.post.title if message.post else config.current().title
-    return f"mailto:{quote(message.email, safe='@+')}?subject={quote(f'Re: {about}')}"
 
 
 def _clock(moment: datetime) -> str:

@@ -35,6 +35,7 @@ READERS = {
 VISITORS = {
     "contact.ask": "/contact?post=hello",
     "contact.sent": "/r/{token}",
+    "contact.confirm_withdrawal": "/r/{token}/withdraw",
     "blog.preview": "/p/{preview}",
     "auth.login": "/admin/login",
 }
@@ -50,11 +51,18 @@ AUTHORS = {
     "admin.confirm_delete": "/admin/posts/{trashed}/delete",
     "admin.messages": "/admin/messages",
     "admin.message": "/admin/messages/{message}",
+    "admin.unread_messages": "/admin/messages/unread",
+    "admin.messages_of_address": "/admin/messages/address?address=v@example.org",
+    "admin.confirm_delete_messages": "/admin/messages/delete?message={message}",
+    "admin.messages_csv": "/admin/messages.csv",
+    "admin.messages_json": "/admin/messages.json",
+    "admin.spam_filter": "/admin/messages/filter",
     "admin.images": "/admin/images",
     "admin.image": "/admin/images/{image_id}",
     "admin.tags": "/admin/tags",
     "admin.tag": "/admin/tags/{tag}",
     "admin.choose_merge": "/admin/tags/{tag}/merge",
+    "admin.notifications": "/admin/notifications",
     "admin.export": "/admin/export",
     "admin.export_zip": "/admin/export.zip",
 }
@@ -62,6 +70,8 @@ AUTHORS = {
 # Anybody may send these, with the token of a form.
 VISITORS_FORMS = {
     "contact.send": ("/contact", {"name": "Vera", "email": "vera@example.org", "body": "Hi."}),
+    "contact.add_line": ("/r/{token}", {"body": "More."}),
+    "contact.withdraw": ("/r/{token}/withdraw", {}),
     "auth.sign_in": ("/admin/login", {"name": "sam", "password": "correct horse battery"}),
     "auth.logout": ("/admin/logout", {}),
 }
@@ -89,7 +99,17 @@ AUTHORS_FORMS = {
     "admin.duplicate_post": ("/admin/posts/{post}/duplicate", {}),
     "admin.make_preview": ("/admin/posts/{draft}/previews", {"days": "7"}),
     "admin.revoke_preview": ("/admin/posts/{draft}/previews/{link}/revoke", {}),
+    "admin.act_on_messages": ("/admin/messages", {"message": "{message}", "action": "archive"}),
     "admin.act_on_message": ("/admin/messages/{message}/read", {}),
+    "admin.retry_message": ("/admin/messages/{message}/retry", {}),
+    "admin.delete_messages": (
+        "/admin/messages/delete",
+        {"message": "{message}", "asked": "{asked}"},
+    ),
+    "admin.save_spam_filter": ("/admin/messages/filter", {"words": "casino"}),
+    "admin.try_notification": ("/admin/notifications/mail/test", {}),
+    "admin.retry_notifications": ("/admin/notifications/retry", {}),
+    "admin.dismiss_notification": ("/admin/notifications/1/dismiss", {}),
     "admin.upload_images": ("/admin/images", {"files": FILE}),
     "admin.describe_image": ("/admin/images/{image_id}", {"alt": "A dot."}),
     "admin.delete_image": ("/admin/images/{image_id}/delete", {}),
@@ -100,7 +120,8 @@ AUTHORS_FORMS = {
 }
 
 # Of these, the ones that send a text: it waits for who has to sign in first.
-FORMS_OF_THE_EDITOR = {
+FORMS_WITH_A_TEXT = {
+    "admin.save_spam_filter",
     *("admin.create_post", "admin.save_post", "admin.autosave"),
     *("admin.preview", "admin.compare_copy", "admin.paste"),
 }

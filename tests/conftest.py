@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import re
 import shutil
 import sqlite3
@@ -27,6 +28,7 @@ from blogapp import (
     authors,
     config,
     create_app,
+    erasing,
     images,
     messages,
     posts,
@@ -37,7 +39,7 @@ from blogapp import (
     texts,
 )
 from blogapp.extensions import db
-from blogapp.models import Post
+from blogapp.models import Delivery, Post
 
 from .pages import check_page
 
@@ -260,13 +262,17 @@ def make_post(app: Flask) -> MakePost:
 
 @pytest.fixture
 def make_message(app: Flask) -> MakeMessage:
-    """Store a contact request; returns its id and the token of its status page."""
+    """Store a contact request, each from somewhere else; returns its id and its page's token."""
+    hosts = itertools.count(1)
 
-    def make(**request: str) -> tuple[int, str]:
-        words = {"name": "Vera", "email": "vera@example.org", "body": "A project."} | request
+    def make(**request: Any) -> tuple[int, str]:
+        words: dict[str, Any] = {"name": "Vera", "email": "vera@example.org"}
+        words |= {"body": "A project.", "network": f"10.0.{next(hosts)}.1"} | request
         with app.app_context():
-            message, token = messages.receive(messages.Request(**words))
+            message = messages.receive(messages.Request(**words))
             db.session.commit()
+            token = messages.token(message)
+            assert token is not None
             return message.id, token
 
     return make
@@ -289,7 +295,9 @@ def filled_blog(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) 
         link, preview = previews.make(draft, previews.DAYS[-1])
         shelves.to_trash(trashed)
         request = messages.Request(name="Vera", email="v@example.org", body="Hi.", post="hello")
-        message, token = messages.receive(request)
+        message = messages.receive(request)
+        undelivered = {"message_id": message.id, "channel": "mail", "occasion": "received"}
+        db.session.execute(sa.insert(Delivery).values(due_at=None, **undelivered))
         image = images.take(IMAGE, "dot.gif")
         [spare] = tags.named(["spare"])
         db.session.flush()
@@ -306,7 +314,8 @@ def filled_blog(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) 
         ids |= {"kept_at": kept.saved_at.isoformat()}
         ids |= {"draft": str(draft.id), "trashed": str(trashed.id)}
         ids |= {"link": str(link.id), "preview": preview}
-        ids |= {"message": str(message.id), "token": token}
+        ids |= {"message": str(message.id), "token": str(messages.token(message))}
+        ids |= {"asked": str(erasing.content([message.id]).asked)}
         ids |= {"image": image.name, "image_id": str(image.id)}
         ids |= {"tag": str(spare.id), "tag_version": tags.version(spare)}
         db.session.remove()
@@ -320,7 +329,7 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     connection.execute("ATTACH ? AS filled", [str(filled_blog.database)])
     tables = ("posts", "tags", "post_tags", "tag_redirects", "messages", "images")
-    for table in (*tables, "revisions", "preview_links"):
+    for table in (*tables, "deliveries", "revisions", "preview_links"):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM filled.{table}")  # noqa: S608
     columns = "rowid, title, tags, description, body"
     connection.execute(

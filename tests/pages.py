@@ -13,8 +13,9 @@ import html5lib
 _LABELLED = {"input", "textarea", "select"}
 # One of six hundred time zones is enough to look at.
 _MANY_OPTIONS = re.compile(r'(\s*<option value="[^"<>&]*"></option>){9,}')
-_HTMX_FREE = {"hx-preserve", "hx-target", "hx-swap", "hx-push-url", "hx-sync", "hx-trigger"}
+_HTMX_FREE = {"hx-target", "hx-swap", "hx-push-url", "hx-sync", "hx-trigger"}
 _HTMX_FREE |= {"hx-disabled-elt", "hx-history", "hx-history-elt", "hx-replace-url", "hx-select"}
+_HTMX_FREE |= {"hx-preserve"}
 
 
 @lru_cache(256)  # many tests fetch a page twice, and the parser is slow

@@ -13,7 +13,7 @@ from flask import Flask
 from blogapp import messages, posts
 from blogapp.extensions import db
 
-from .conftest import HTMX, CheckedClient, MakePost, browser
+from .conftest import HTMX, CheckedClient, MakeMessage, MakePost, browser
 from .pages import parse, text_of
 
 as_both = pytest.mark.parametrize("headers", [{}, HTMX], ids=["browser", "htmx"])
@@ -103,6 +103,34 @@ def test_a_bug_is_written_down_and_says_nothing_of_itself(
     assert "it has been written down" in response.text
     assert "secret" not in response.text
     assert "the secret reason" in caplog.text and "unexpected failure at /" in caplog.text
+
+
+def test_neither_words_nor_secret_addresses_are_written_down(
+    app: Flask,
+    caplog: pytest.LogCaptureFixture,
+    make_message: MakeMessage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("a surprise")
+
+    _, token = make_message()
+    app.testing = False
+    client = browser(app)
+    form = {"name": "Vera", "email": "canary@example.org", "body": "canary words"}
+    form["csrf_token"] = client.token()
+    with app.app_context(), db.engine.begin() as connection:
+        refuse = "CREATE TRIGGER no BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END"
+        connection.execute(sa.text(refuse))
+
+    refused = client.post("/contact", data=form)
+    monkeypatch.setattr(messages, "add_line", fail)
+    broken = client.post(f"/r/{token}", data=form)
+
+    assert (refused.status_code, broken.status_code) == (500, 500)
+    assert "INSERT INTO messages" in caplog.text
+    assert "unexpected failure at /r/<token>" in caplog.text
+    assert "canary" not in caplog.text and token not in caplog.text
 
 
 def test_a_database_that_does_not_answer_asks_to_come_again(

@@ -44,6 +44,9 @@ GET = {
     "/admin/posts/{trashed}": "trashed_post",
     "/admin/messages": "message_list",
     "/admin/messages?folder=archive": "message_list",
+    "/admin/messages?folder=spam&state=open": "message_list",
+    "/admin/messages?q=hi&post={post}": "message_list",
+    "/admin/messages?state=undelivered&after=1-1": "message_list",
     "/admin/messages/{message}": "message",
     "/admin/images": "image_list",
     "/admin/images?q=dot": "image_list",
@@ -61,6 +64,7 @@ POST = {
     "/admin/autosave": "autosave",
     "/admin/compare": "copy_comparison",
     "/admin/paste": "post_form",  # without front matter: 422
+    "/admin/messages": "message_list",  # without an action: 422
 }
 LISTS = [path for path, name in GET.items() if name in {"article_list", "tag_articles"}]
 WHOLE = {

@@ -1,5 +1,6 @@
-"""Contact requests: the form, at the end of an article or on its own page."""
+"""Contact requests: the form, at the end of an article or on its own page; what became of one."""
 
+from . import receipts
 from .views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "receipts"]

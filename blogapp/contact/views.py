@@ -1,49 +1,89 @@
-"""Contact requests: the form, the message, and what became of it."""
+"""Contact requests: the form, and the message."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, url_for
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import htmx, messages, posts, security
 from ..extensions import db
+from ..models import Post
+from . import visitors
 from .forms import ContactForm
 
 bp = Blueprint("contact", __name__)
-bp.after_request(security.private)
+SENT = "sent_copy"  # in the session: what this browser may forget, for it has arrived
+_LONGEST_COPY = 40  # characters
 
 
 @bp.get("/contact")
 def ask() -> ResponseReturnValue:
     """The empty form."""
-    return _show(ContactForm(formdata=None, post=request.args.get("post", "")))
+    return show(ContactForm.empty(request.args.get("post", "")))
 
 
 @bp.post("/contact")
 @security.keeps_text
 def send() -> ResponseReturnValue:
-    """Store the message, then say so."""
+    """Store the message, then say so; whatever fails, the form comes back."""
     form = ContactForm()
     if not form.validate():
-        return _show(form, 422)
+        return show(form, 422)
 
-    _, token = messages.receive(form.request())
-    db.session.commit()
+    try:
+        message = messages.receive(form.request(request.remote_addr or ""))
+        db.session.commit()
+    except Exception as error:  # of any kind: no word may get lost
+        failure = form.give_back(error)
+        return show(form, failure.status, failure.headers)
+    let_forget(form.copy.data or "")
+    token = messages.token(message) or ""
+    visitors.tell(message, message.received_at)
+    visitors.remember(token)
     return redirect(url_for(".sent", token=token), 303)
 
 
-@bp.get("/r/<token>")
-def sent(token: str) -> ResponseReturnValue:
-    """What became of a message, for who sent it."""
-    message = messages.by_token(token)
-    response = htmx.render_page("contact/sent.html", "contact/_contact_sent.html", message=message)
-    response.headers["Referrer-Policy"] = "no-referrer"
+def let_forget(copy: str) -> None:
+    """Tell this browser, with the page that follows, that what it calls *copy* has arrived."""
+    session[SENT] = copy[:_LONGEST_COPY]
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let nobody keep these pages, nor find any but the bare form.
+
+    The address of a message is told to no other site, but to our own: with ``no-referrer``
+    browsers would not even tell us that a form comes from a page of ours.
+    """
+    security.private(response)
+    if request.endpoint == "contact.ask" and not request.args:
+        del response.headers["X-Robots-Tag"]
     return response
 
 
-def _show(form: ContactForm, status: int = 200) -> Response:
-    slug = form.post.data or ""
-    article = posts.visible(slug) or posts.moved(slug)
-    return htmx.render_page(
-        "contact/contact.html", "contact/_contact_form.html", status, form=form, article=article
+def show(
+    form: ContactForm, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Show the form, on its page or in its place."""
+    response = htmx.render_page(
+        "contact/contact.html",
+        "contact/_contact_form.html",
+        status,
+        form=form,
+        article=_article(form.post.data or ""),
+        receipt=visitors.receipt(),
     )
+    response.headers.update(headers or {})
+    return response
+
+
+def _article(slug: str) -> Post | None:
+    """Find the article that a form is under; without a database there is a form all the same."""
+    try:
+        return (posts.visible(slug) or posts.moved(slug)) if slug else None
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return None

@@ -10,17 +10,10 @@
     trouble.textContent = text;
     trouble.hidden = !text;
   };
-  const count = (unread) => {
-    const place = document.getElementById("unread");
-    if (!place) return;
-    place.firstChild.data = unread;
-    place.hidden = unread === "0";
-  };
   const tell = (part) => {
     if (!part) return;
     say(part.dataset.announce);
     if (part.dataset.title) document.title = part.dataset.title;
-    if (part.dataset.unread) count(part.dataset.unread);
   };
   // What is asked for with every pause in typing does not complain; what a button asks for does.
   const isQuiet = ({ detail }) =>
@@ -35,13 +28,32 @@
     part.focus({ preventScroll: true });
   };
 
+  // A button that waits is disabled, and loses the focus: it gets it back where nothing came.
+  const focused = new WeakMap(); // by request
+  const giveBack = (part) => {
+    if (part?.isConnected && document.activeElement === document.body) part.focus({ preventScroll: true });
+  };
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     target(event)?.setAttribute("aria-busy", "true");
+    focused.set(event.detail.xhr, document.activeElement);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     target(event)?.removeAttribute("aria-busy");
+    if (!event.detail.successful) giveBack(focused.get(event.detail.xhr));
   });
+  // A form that could not be taken comes back in place, whatever the status.
+  const comesBack = ({ detail: { isError, serverResponse, target: part } }) => {
+    if (!isError || !part.id) return false;
+    const page = new DOMParser().parseFromString(serverResponse, "text/html");
+    return page.body.firstElementChild?.id === part.id;
+  };
+
   document.addEventListener("htmx:beforeSwap", (event) => {
+    if (comesBack(event)) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
     held = target(event).contains(document.activeElement);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -61,10 +73,12 @@
     const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     complain(page.getElementById("error")?.textContent ?? "That did not work. Try again.");
   });
-  document.addEventListener("htmx:sendError", (event) => {
-    if (isQuiet(event)) return;
-    complain("The server cannot be reached. Nothing is lost: try again in a moment.");
-  });
+  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      if (isQuiet(event)) return;
+      complain("The server cannot be reached. Nothing is lost: try again in a moment.");
+    });
+  }
   document.addEventListener("htmx:historyCacheMissLoadError", () => {
     complain("That page could not be loaded. Try again.");
   });

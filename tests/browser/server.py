@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import os
 import signal
 import socket
@@ -18,12 +19,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import BrowserContext
+from werkzeug.security import generate_password_hash
 
 from blogapp import authors, config, create_app, messages, posts, texts
 from blogapp.cli import importing
 from blogapp.cli.setup import SAMPLES
 from blogapp.extensions import Model, db
-from blogapp.models import Session
+from blogapp.models import Author, Session
 from blogapp.transfer.storing.storing import Outcome
 
 COMMAND = Path(sys.executable).with_name("blogapp")
@@ -35,6 +37,7 @@ NAME = "sam"
 PASSWORD = "correct horse battery"
 PAST = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 KEPT = {"alembic_version"}
+_HOSTS = itertools.cycle(range(1, 255))
 
 
 @dataclass(slots=True)
@@ -135,18 +138,22 @@ class Blog:
             for result in importing.bring_in(SAMPLES):
                 assert result.outcome is Outcome.ADDED, result
 
-    def message(self, **words: str) -> int:
+    def message(self, **words: Any) -> int:
         """Store a contact request; returns its id."""
-        request = {"name": "Vera", "email": "vera@example.org", "body": "A project."} | words
+        network = f"10.0.{next(_HOSTS)}.1"  # each from somewhere else: no limit is meant
+        request: dict[str, Any] = {"name": "Vera", "email": "vera@example.org"}
+        request |= {"body": "A project.", "network": network} | words
         with self.app.app_context():
-            message, _ = messages.receive(messages.Request(**request))
+            message = messages.receive(messages.Request(**request))
             db.session.commit()
             return message.id
 
     def author(self, name: str = NAME) -> None:
         """Store the author that tests sign in as."""
+        # As quick to check as to make, which is not what is tested here.
+        hashed = generate_password_hash(PASSWORD, "scrypt:128:8:1")
         with self.app.app_context():
-            authors.add(name, PASSWORD)
+            db.session.add(Author(name=name, password_hash=hashed))
             db.session.commit()
 
     def sign_in(self, context: BrowserContext, name: str = NAME) -> None:

@@ -39,7 +39,11 @@ READERS = [
     "/contact",
     "/no",
 ]
-AUTHORS = ["/admin/", "/admin/posts/new", "/admin/posts/1", "/admin/messages", "/admin/messages/1"]
+AUTHORS = [
+    *("/admin/", "/admin/posts/new", "/admin/posts/1"),
+    *("/admin/messages", "/admin/messages/1", "/admin/messages/filter"),
+    "/admin/messages/delete?message=1",
+]
 
 
 @pytest.fixture(autouse=True)
