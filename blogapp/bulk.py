@@ -22,20 +22,28 @@ class _Left(Exception):
 
 @dataclass(slots=True)
 class Result:
-    """How many posts became what, and the titles of those that were left, by the reason."""
+    """How many became what, and the titles of those that were left, by the reason.
 
+    They are posts, or other things of one *noun*; a *note* is said at the end.
+    """
+
+    noun: str = "post"
     done: Counter[str] = field(default_factory=Counter)
     left: dict[str, list[str]] = field(default_factory=dict)
+    note: str = ""
 
     def sentence(self) -> str:
         """Say it: ``2 posts published. 1 left: it is published already (“Hello”).``"""
         parts = [f"{number} {what}" for what, number in self.done.items()]
-        said = [f"{_posts(self.done.total())}: {', '.join(parts)}."] if len(parts) > 1 else []
-        said = said or [f"{_posts(n)} {what}." for what, n in self.done.items()]
+        said = [f"{self._number(self.done.total())}: {', '.join(parts)}."] if parts[1:] else []
+        said = said or [f"{self._number(n)} {what}." for what, n in self.done.items()]
         said = said or ["Nothing was changed."]
         for reason, titles in self.left.items():
             said.append(f"Left, {reason}: {_named(titles)}.")
-        return " ".join(said)
+        return " ".join([*said, self.note]).rstrip()
+
+    def _number(self, number: int) -> str:
+        return f"1 {self.noun}" if number == 1 else f"{number} {self.noun}s"
 
 
 def act(action: str, ids: Iterable[int], *, tag: str = "", by: Hand = NOBODY) -> Result:
@@ -119,10 +127,6 @@ def _restore(post: Post) -> str:
 def _expect_kept(post: Post) -> None:
     if post.shelf == "trash":
         raise _Left("in the trash")
-
-
-def _posts(number: int) -> str:
-    return "1 post" if number == 1 else f"{number} posts"
 
 
 def _named(titles: list[str]) -> str:

@@ -1,11 +1,10 @@
-"""The author's side: posts, the editor, the preview, messages."""
+"""The author's side: posts, the editor, the preview."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from blogapp import authors
 from blogapp.extensions import db
-from blogapp.models import Message, Post
+from blogapp.models import Post
 
-from .conftest import HTMX, PAST, CheckedClient, MakeApp, MakeMessage, MakePost, browser, sign_in
+from .conftest import HTMX, PAST, CheckedClient, MakeApp, MakePost, browser, sign_in
 from .pages import fields_of, parse, text_of
 
 Send = Callable[..., TestResponse]
@@ -503,96 +502,3 @@ def test_after_a_preview_without_scripts_the_same_post_is_saved(
 
     assert saved.location == "/admin/posts/1"
     assert stored(app).body == "after"
-
-
-# Messages
-
-
-def test_messages_stand_in_their_folders(
-    author_client: CheckedClient, make_post: MakePost, make_message: MakeMessage
-) -> None:
-    make_post("Hello")
-    make_message(name="Vera", post="hello", body="Help <me>")
-    assert author_client.get("/admin/messages").text.count("Vera") == 1
-
-    page = author_client.get("/admin/messages").text
-    assert "Hello" in page and "Help &lt;me&gt;" in page and "unread: " in page
-    assert "Nothing in the archive." in author_client.get("/admin/messages?folder=archive").text
-    assert author_client.get("/admin/messages?folder=x").status_code == 404
-
-
-@as_both
-@pytest.mark.parametrize(
-    ("actions", "read", "archived", "back_to"),
-    [
-        (["read"], True, False, "/admin/messages/1"),
-        (["read", "unread"], False, False, "/admin/messages"),
-        (["archive"], False, True, "/admin/messages"),
-        (["archive", "restore"], False, False, "/admin/messages"),
-    ],
-)
-def test_a_message_is_read_and_put_away(
-    app: Flask,
-    author_client: CheckedClient,
-    make_message: MakeMessage,
-    headers: dict[str, str],
-    actions: list[str],
-    read: bool,
-    archived: bool,
-    back_to: str,
-) -> None:
-    make_message()
-    form = {"csrf_token": author_client.token()}
-
-    for action in actions:
-        response = author_client.post(f"/admin/messages/1/{action}", data=form, headers=headers)
-
-    assert (response.status_code, response.location) == (303, back_to)
-    with app.app_context():
-        message = db.session.get_one(Message, 1)
-        assert (message.read_at is not None, message.archived_at is not None) == (read, archived)
-    folder = "/admin/messages?folder=archive" if archived else "/admin/messages"
-    assert "Vera" in author_client.get(folder).text
-
-
-def test_the_number_of_unread_messages_stands_in_the_header(
-    author_client: CheckedClient, make_message: MakeMessage
-) -> None:
-    def number() -> str:
-        elements = parse(author_client.get("/admin/").text)
-        return "".join(text_of(e) for e in elements if e.attrib.get("class") == "count")
-
-    make_message()
-    make_message()
-    assert number() == "2 unread"
-
-    form = {"csrf_token": author_client.token()}
-    author_client.post("/admin/messages/1/read", data=form)
-    author_client.post("/admin/messages/2/archive", data=form)
-    assert number() == ""
-
-
-def test_only_known_actions_are_taken(
-    author_client: CheckedClient, make_message: MakeMessage
-) -> None:
-    make_message()
-    form = {"csrf_token": author_client.token()}
-
-    for path in ("/admin/messages/1/delete", "/admin/messages/99/read"):
-        assert author_client.post(path, data=form).status_code == 404
-
-
-def test_a_visitors_words_are_only_words(
-    author_client: CheckedClient, make_message: MakeMessage
-) -> None:
-    evil: dict[str, Any] = {
-        "name": "<img src=x onerror=alert(1)>",
-        "email": 'x"onclick="y@example.org',
-        "body": "{{ 7 * 7 }} </p><script>alert(1)</script>",
-    }
-    make_message(**evil)
-
-    for path in ("/admin/messages", "/admin/messages/1"):
-        page = author_client.get(path)  # the client refuses handlers and inline scripts
-        assert "&lt;img src=x" in page.text
-        assert "{{ 7 * 7 }} &lt;/p&gt;&lt;script&gt;" in page.text

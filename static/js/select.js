@@ -1,7 +1,7 @@
-// One tick for all posts on the page, and how many are ticked.
+// One tick for all that is listed on the page, and how many are ticked.
 (() => {
   "use strict";
-  const boxes = (form) => [...form.querySelectorAll("input[name=post]")];
+  const boxes = (form) => [...form.querySelectorAll("li input[type=checkbox]")];
   const tell = (form) => {
     const every = boxes(form);
     const ticked = every.filter((box) => box.checked).length;

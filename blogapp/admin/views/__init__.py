@@ -7,7 +7,8 @@ from datetime import datetime
 from flask import Blueprint
 from flask_wtf.csrf import CSRFError
 
-from ... import authors, identity, messages, security, times
+from ... import authors, identity, security, times
+from ... import inbox as letters
 
 
 def _in_zone(moment: datetime) -> str:
@@ -19,35 +20,43 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(identity.require)
 bp.register_error_handler(CSRFError, identity.refuse)
 bp.after_request(security.private)
-bp.context_processor(lambda: {"unread": messages.unread(), "in_zone": _in_zone})
+bp.context_processor(lambda: {"unread": letters.shown_unread(), "in_zone": _in_zone})
 
 from . import (  # noqa: E402 - they add their pages to bp
     autosave,
+    clearing,
     editor,
     export,
+    filtering,
     images,
     inbox,
     leaving,
+    notifications,
     pasting,
     posts,
     previews,
     revisions,
     shelves,
     tags,
+    takeout,
 )
 
 __all__ = [
     "autosave",
     "bp",
+    "clearing",
     "editor",
     "export",
+    "filtering",
     "images",
     "inbox",
     "leaving",
+    "notifications",
     "pasting",
     "posts",
     "previews",
     "revisions",
     "shelves",
     "tags",
+    "takeout",
 ]
