@@ -36,7 +36,7 @@ from blogapp import (
 )
 from blogapp.extensions import db
 from blogapp.markdown import fallback
-from blogapp.models import Post
+from blogapp.models import Post, SpamWord
 from blogapp.revisions import Hand
 from blogapp.search import engine
 from blogapp.transfer.exporting import exporter, homecoming, targets
@@ -51,7 +51,9 @@ from .conftest import (
 )
 
 ADDRESS = re.compile(r"""(?:href|src)="([^"]+)"|<(?:loc|id)>([^<]+)<""")
-MOMENTS = {"Date", "Expires"}  # of the answer
+# What a form has that no other has: its token and its key.
+ONCE = re.compile(rb'<input[^>]*name="(?:csrf_token|key)"[^>]*>')
+OF_ONE_VISIT = {"Date", "Expires", "Set-Cookie"}  # of the answer
 QUESTIONS = (
     *("tag=alpha", "not=alpha", "tag=beta&not=alpha&q=words", "q=numbers", "q=-numbers"),
     *("q=%22first+words%22", "q=wrds", "tag=was-alpha", "tag=hebrew"),
@@ -225,16 +227,30 @@ def add_image() -> str:
 
 def write_messages() -> tuple[str, ...]:
     tokens = []
-    for number, slug in enumerate(["front", "", "con"]):
-        request = messages.Request(
-            name="Véra 🚀", email="vera@example.org", body=f"Hi,\r\n---\nno. {number}", post=slug
-        )
-        message, token = messages.receive(request)
-        tokens.append(token)
+    for number, slug in enumerate(["front", "", "con", "", "front"]):
+        body = f"Hi,\r\n---\nno. {number}"
+        words: dict[str, Any] = {
+            "name": "Véra 🚀",
+            "email": "Vera@example.org",
+            "body": body,
+            "post": slug,
+        }
+        network = f"192.0.2.{number}"
+        request = messages.Request(**words, network=network)
+        message = messages.receive(request)
+        tokens.append(messages.token(message) or "")
         if number:
             messages.mark_read(message)
+        if number == 1:
+            messages.mark_answered(message)
+            messages.add_line(message, "One\r\nmore: “line”", key="k", network="")
         if number == 2:
             messages.archive(message)
+        if number == 3:
+            messages.quarantine(message)
+        if number == 4:
+            messages.withdraw(message)
+    db.session.add(SpamWord(word="cheap café"))
     return tuple(tokens)
 
 
@@ -249,8 +265,8 @@ def crawl(blog: Blog) -> dict[str, tuple[int, dict[str, str], bytes]]:
         if path in said or path.startswith(("/static/", "/contact", "/admin")):
             continue
         answer = client.get(path)
-        headers = {name: value for name, value in answer.headers if name not in MOMENTS}
-        said[path] = (answer.status_code, headers, answer.data)
+        headers = {name: value for name, value in answer.headers if name not in OF_ONE_VISIT}
+        said[path] = (answer.status_code, headers, ONCE.sub(b"", answer.data))
         text = "" if path.startswith(("/media/", "/blog/table")) else answer.text
         found = [a or b for a, b in ADDRESS.findall(text)]
         for address in [*found, answer.headers.get("Location", "")]:

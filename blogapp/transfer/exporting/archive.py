@@ -5,7 +5,8 @@
     media/name                images, as they are served
     trash/slug.md             posts in the trash
     data/posts-0001.jsonl     what Markdown cannot say: a row, as JSON, on each line; also tags-,
-                              images-, revisions-, previews-, gone- and messages-
+                              images-, revisions-, previews-, gone-, messages-, additions-
+                              and words-
     blog.json                 the manifest: format, version, settings, every file of rows
 
 Rows stand in files of about a megabyte, so that neither side ever has more in memory. The
@@ -25,7 +26,7 @@ from . import rows
 from .rows import Damaged, PostRow, Row
 
 FORMAT = "blogapp-export"
-VERSION = 2
+VERSION = 3
 MANIFEST = "blog.json"
 README = "README.txt"
 PART_SIZE = 1_000_000  # bytes after which the next file of rows begins

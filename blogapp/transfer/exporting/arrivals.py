@@ -94,7 +94,7 @@ def arrive(arrivals: Sequence[Arrival]) -> list[Result]:
     for arrival in arrivals:
         row = arrival.row
         post = _post(arrival, id_=None if row.id in taken else row.id)
-        post.tags = [known[name] for name in sorted(tags.resolved(row.tags))]
+        batches.give_tags(post, [known[name] for name in sorted(tags.resolved(row.tags))])
         made.append(post)
     batches.store(made)
     _restore_versions(made, rows)

@@ -13,6 +13,7 @@ from ... import config, images, posts, trash
 from ...extensions import db
 from ...markdown import fallback
 from ...models import (
+    Addition,
     Author,
     Gone,
     Image,
@@ -22,6 +23,7 @@ from ...models import (
     PreviewLink,
     Redirect,
     Revision,
+    SpamWord,
     Tag,
     TagRedirect,
     post_tags,
@@ -31,6 +33,7 @@ from . import archive, documents, readme
 from .archive import Manifest, Rows
 from .rows import (
     KINDS,
+    AdditionRow,
     GoneRow,
     ImageRow,
     MessageRow,
@@ -38,6 +41,7 @@ from .rows import (
     PreviewRow,
     RevisionRow,
     TagRow,
+    WordRow,
 )
 from .targets import Target
 
@@ -89,6 +93,8 @@ class Export:
         self._write_previews(kinds["previews"])
         self._write_gone(kinds["gone"])
         self._write_messages(kinds["messages"])
+        self._write_additions(kinds["additions"])
+        self._write_words(kinds["words"])
         for rows in kinds.values():
             rows.close()
         parts = tuple(part for rows in kinds.values() for part in rows.parts)
@@ -177,8 +183,22 @@ class Export:
 
     def _write_messages(self, rows: Rows) -> None:
         for message, post in self._of_posts(Message):
-            rows.add(MessageRow(post=post, **_values(message, MessageRow)))
+            values = _values(message, MessageRow) | {"spam_reasons": tuple(message.spam_reasons)}
+            rows.add(MessageRow(post=post, **values))
             self.written["messages"] += 1
+
+    def _write_additions(self, rows: Rows) -> None:
+        for group in self._groups(Addition):
+            ids = {addition.message_id for addition in group}
+            query = sa.select(Message.id, Message.token_hash).where(Message.id.in_(ids))
+            tokens: dict[int, str] = dict(self._connection.execute(query).all())
+            for addition in group:
+                values = _values(addition, AdditionRow)
+                rows.add(AdditionRow(message=tokens[addition.message_id], **values))
+
+    def _write_words(self, rows: Rows) -> None:
+        for word in self._connection.scalars(sa.select(SpamWord.word).order_by(SpamWord.word)):
+            rows.add(WordRow(word=word))
 
     def _of_posts(self, table: type[Any]) -> Iterator[tuple[sa.Row[Any], str | None]]:
         """Read a table by id, each row with the uid of its post, if that is in the export."""

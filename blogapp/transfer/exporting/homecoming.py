@@ -21,7 +21,7 @@ from ...markdown import fallback, pool
 from ..files.trees import Tree, Unreadable
 from ..found import Note, Skipped
 from ..storing.storing import Outcome, Result
-from . import archive, arrivals, documents, exporter, histories, restoring, rows
+from . import archive, arrivals, correspondence, documents, exporter, histories, restoring, rows
 from .archive import Manifest, Part
 from .arrivals import Arrival, Lacking
 from .restoring import Said, Unfit
@@ -70,14 +70,16 @@ class Homecoming:
         self._manifest = manifest
         self._rehearsal = rehearsal
         self._renderers = ThreadPoolExecutor(pool.SIZE)
-        self._coming: set[str] = set()  # uids of posts that only a rehearsal has brought
+        self._coming: set[str] = set()  # posts and messages that only a rehearsal has brought
         self._same: set[str] = set()  # uids of posts that are just what they are in the export
         self._restore: dict[str, Callable[[Sequence[Any]], list[Said]]] = {
             "tags": restoring.tags_of,
             "revisions": lambda rows: histories.revisions(rows, self._same, self._coming),
             "previews": lambda rows: histories.previews(rows, self._coming),
             "gone": histories.gone,
-            "messages": restoring.messages,
+            "messages": self._messages,
+            "additions": lambda rows: correspondence.additions(rows, self._coming),
+            "words": correspondence.words,
         }
         self.paths = list(self._paths())
 
@@ -208,6 +210,11 @@ class Homecoming:
         if numbers:
             results.insert(0, _sum_up(part, numbers))
         yield results
+
+    def _messages(self, rows: Sequence[Any]) -> list[Said]:
+        if self._rehearsal:
+            self._coming.update(row.token_hash for row in rows)
+        return correspondence.messages_of(rows)
 
     def _rows(self, part: Part, refused: list[Result]) -> Iterator[tuple[int, Any]]:
         """Read the rows of a file, with their lines; what cannot be read becomes a failure."""

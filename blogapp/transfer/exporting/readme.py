@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-NOT_INCLUDED = "authors and their passwords, sessions, the secret that signs cookies, config.toml"
+import textwrap
+
+NOT_INCLUDED = (
+    "authors and their passwords, sessions, the secret that signs cookies, config.toml, and "
+    "notices of messages that wait to be sent"
+)
 
 TEXT = f"""\
 A whole blog, as `blogapp export` or “export” at /admin wrote it.
@@ -18,10 +23,11 @@ data/       what Markdown cannot say, a JSON document on each line:
             revisions-* what posts said before, and what was written and not saved
             previews-*  secret addresses of drafts, without their secrets; gone-* those of posts
                         that were deleted
-            messages-*  what visitors wrote, with their names and addresses: private
+            messages-*  what visitors wrote, with their names and addresses: private; additions-*
+                        what they added later, words-* the words of the spam filter
 blog.json   the version of this format, the blog's settings, and a checksum of each file in data/
 
-Not in it: {NOT_INCLUDED}.
+{textwrap.fill(f"Not in it: {NOT_INCLUDED}.", 99)}
 
 To bring it back, into an empty blog or one that has posts:
 

@@ -1,4 +1,4 @@
-"""Restoring: the rows of an export made posts, tags, images and messages again.
+"""Restoring: the rows of an export made tags and images again; how rows find what is here.
 
 What is here already stays: each function tells what became of a row, and overwrites nothing.
 """
@@ -14,15 +14,11 @@ import sqlalchemy as sa
 from ... import images, tags
 from ...errors import BlogError
 from ...extensions import db
-from ...models import Image, Message, Post, Tag, TagRedirect
+from ...models import Image, Tag, TagRedirect
 from ..storing.storing import Outcome
-from .rows import ImageRow, MessageRow, TagRow
+from .rows import ImageRow, TagRow
 
 _IMAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_OF_MESSAGES = (
-    *("token_hash", "name", "email", "body"),
-    *("received_at", "read_at", "archived_at"),
-)
 
 Said = tuple[Outcome, str]  # what became of a row, and what there is to say of it
 
@@ -72,30 +68,6 @@ def expect_image(row: ImageRow) -> None:
     endings = [ending for type_, ending in images.TYPES.values() if type_ == row.type]
     if not _IMAGE_NAME.fullmatch(row.name) or not row.name.endswith(tuple(endings)):
         raise Unfit(f"“{row.name}” is no name of an image of the type {row.type}")
-
-
-def messages(rows: Sequence[MessageRow]) -> list[Said]:
-    """Bring messages in, each once, at the place that it had if that is free."""
-    known = _messages_here([row.token_hash for row in rows])
-    uids = ids_of(Post.uid, [row.post for row in rows if row.post])
-    taken = ids_of(Message.id, [row.id for row in rows])
-    said = []
-    for row in rows:
-        post_id = uids.get(row.post or "")
-        here = known.get(row.token_hash)
-        if here is None:
-            columns = values_of(row, _OF_MESSAGES)
-            id_ = None if row.id in taken else row.id
-            db.session.add(Message(id=id_, post_id=post_id, **columns))
-            said.append((Outcome.ADDED, ""))
-        elif here.post_id is None and post_id:  # the post did not come in the last time
-            here.post_id = post_id
-            said.append((Outcome.UPDATED, ""))
-        else:
-            said.append((Outcome.UNCHANGED, ""))
-    db.session.flush()
-    count_on("messages")
-    return said
 
 
 def ids_of(column: Any, values: Iterable[Any]) -> dict[Any, int]:
@@ -159,8 +131,3 @@ def _described(here: Tag, row: TagRow) -> Said:
         return Outcome.KEPT, f"the tag “{row.name}” is described otherwise here, and stays so"
     here.description = row.description
     return Outcome.UPDATED, ""
-
-
-def _messages_here(hashes: list[str]) -> dict[str, Message]:
-    found = db.session.scalars(sa.select(Message).where(Message.token_hash.in_(hashes)))
-    return {message.token_hash: message for message in found}

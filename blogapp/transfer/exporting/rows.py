@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from ...models import MAX_ID
 
+_FORMER = {"former": True}  # a field that is read, and not written any more
 _HALF = re.compile("[\ud800-\udfff]")  # no character, and nothing that UTF-8 could write
 
 
@@ -87,7 +88,10 @@ class ImageRow:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """A contact request; *post* is the uid of the one that it was written under."""
+    """A contact request; *post* is the uid of the one that it was written under.
+
+    Before version 3 *archived_at* told its folder, and *read_at* whether it was unread.
+    """
 
     id: int
     token_hash: str
@@ -97,7 +101,31 @@ class MessageRow:
     post: str | None
     received_at: datetime
     read_at: datetime | None
-    archived_at: datetime | None
+    reference: str = ""
+    once: str | None = None
+    folder: str = ""
+    unread: bool | None = None
+    spam_reasons: tuple[str, ...] = ()
+    answered_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    archived_at: datetime | None = dataclasses.field(default=None, metadata=_FORMER)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AdditionRow:
+    """A line that was added later to the *message* whose token has this hash."""
+
+    message: str
+    once: str | None
+    added_at: datetime
+    body: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class WordRow:
+    """A word, or some, that the author has seen in spam."""
+
+    word: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +169,17 @@ class GoneRow:
     gone_at: datetime
 
 
-Row = PostRow | TagRow | ImageRow | MessageRow | RevisionRow | PreviewRow | GoneRow
+Row = (
+    PostRow
+    | TagRow
+    | ImageRow
+    | RevisionRow
+    | PreviewRow
+    | GoneRow
+    | MessageRow
+    | AdditionRow
+    | WordRow
+)
 R = TypeVar("R", bound=Row)
 KINDS: dict[str, type[Row]] = {  # in the order in which they have to come back
     "tags": TagRow,
@@ -151,12 +189,14 @@ KINDS: dict[str, type[Row]] = {  # in the order in which they have to come back
     "previews": PreviewRow,
     "gone": GoneRow,
     "messages": MessageRow,
+    "additions": AdditionRow,
+    "words": WordRow,
 }
 
 
 def encode(row: Row) -> bytes:
     """Write a row as a line."""
-    values = {name: getattr(row, name) for name in _FIELDS[type(row)]}
+    values = {name: getattr(row, name) for name in _WRITTEN[type(row)]}
     text = json.dumps(values, ensure_ascii=False, default=datetime.isoformat)
     return f"{text}\n".encode()
 
@@ -223,3 +263,7 @@ def _fields(kind: type[Row]) -> dict[str, tuple[Any, bool]]:
 
 
 _FIELDS: dict[Any, dict[str, tuple[Any, bool]]] = {kind: _fields(kind) for kind in KINDS.values()}
+_WRITTEN: dict[Any, list[str]] = {
+    kind: [field.name for field in dataclasses.fields(kind) if field.metadata != _FORMER]
+    for kind in KINDS.values()
+}
