@@ -48,6 +48,9 @@ def delete(post: Post) -> None:
 
 def purge(now: datetime | None = None) -> int:
     """Delete what has been in the trash for its term; returns how many posts that were."""
+    over = sa.select(Post.id).where(trash.is_over(now)).limit(1)
+    if db.session.scalar(over) is None:
+        return 0
     # A write, so that nobody restores one of them before the commit.
     held = sa.update(Post).where(trash.is_over(now)).values(version=Post.version)
     options = {"synchronize_session": False, "autoflush": False}

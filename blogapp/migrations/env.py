@@ -13,12 +13,13 @@ from flask import current_app
 from blogapp import models  # noqa: F401 - fills the metadata
 from blogapp.errors import BlogError
 from blogapp.extensions import Model, db
+from blogapp.generation import unwatched
 
 
 def run() -> None:
     """Run the migrations over a connection of the application: all of them, or none."""
     options = current_app.extensions["migrate"].configure_args
-    with db.engine.connect() as connection, _transaction(connection):
+    with db.engine.connect() as connection, unwatched(connection), _transaction(connection):
         context.configure(connection=connection, target_metadata=Model.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .authors import Attempt, Author, Session
+from .authors import Attempt, Author, Session, Site
 from .base import MAX_ID, NEVER_AGAIN, utcnow
 from .messages import Addition, Delivery, DeliveryAttempt, Message, SpamWord
 from .posts import (
@@ -37,6 +37,7 @@ __all__ = [
     "Redirect",
     "Revision",
     "Session",
+    "Site",
     "SpamWord",
     "Tag",
     "TagRedirect",

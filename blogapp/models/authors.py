@@ -38,6 +38,16 @@ class Session(Model):
     author: Mapped[Author] = relationship(lazy="joined")
 
 
+class Site(Model):
+    """One row: how often what readers see has changed, and when it did last."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(sa.BigInteger)
+    moved_at: Mapped[datetime]
+
+
 class Attempt(Model):
     """Something that may be done only so often, counted for a *subject* (hashed)."""
 
