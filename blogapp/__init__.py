@@ -6,7 +6,17 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import config, errors, extensions, identity, security, templating
+from . import (
+    assets,
+    config,
+    errors,
+    extensions,
+    generation,
+    identity,
+    pagecache,
+    security,
+    templating,
+)
 
 PACKAGE = Path(__file__).parent
 
@@ -31,7 +41,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     identity.init_app(app)
     templating.init_app(app)
     errors.init_app(app)
+    assets.init_app(app)
     _register_edges(app)
+    generation.init_app(app)
+    pagecache.init_app(app)
     return app
 
 

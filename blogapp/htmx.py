@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, make_response, render_template
-from htmx_flask import request
+from flask import Response, make_response, render_template, request
 
 
 def wants_partial() -> bool:
     """Tell whether htmx asked for a part: not for a boosted page, nor for its history."""
-    htmx = request.htmx
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return is_partial(request.environ)
+
+
+def is_partial(environ: Mapping[str, Any]) -> bool:
+    """Tell the same of a WSGI environment."""
+    return (
+        environ.get("HTTP_HX_REQUEST") == "true"
+        and environ.get("HTTP_HX_BOOSTED") != "true"
+        and environ.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
+    )
 
 
 def render_page(page: str, partial: str, status: int = 200, /, **context: Any) -> Response:

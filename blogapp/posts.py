@@ -73,6 +73,19 @@ def states(now: datetime | None = None) -> dict[str, sa.ColumnElement[bool]]:
     }
 
 
+def next_publication(now: datetime | None = None) -> datetime | None:
+    """Find the moment at which readers will see the next scheduled post."""
+    moment = now or utcnow()
+    coming = Post.shelf.in_(["listed", "unlisted"]) & (Post.published_at > moment)
+    return db.session.scalar(sa.select(sa.func.min(Post.published_at)).where(coming))
+
+
+def last_publication(now: datetime | None = None) -> datetime | None:
+    """Find the moment at which readers saw the newest post for the first time."""
+    found = sa.select(sa.func.max(Post.published_at)).where(is_readable(now))
+    return db.session.scalar(found)
+
+
 def ids(articles: sa.Select[Post]) -> sa.Select[int]:
     """Narrow a selection to its ids, to be used inside another."""
     return articles.with_only_columns(Post.id).order_by(None)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import assets, config, identity, origins
+from . import config, identity, origins, pagecache
 from .errors import TooManyFields
 from .extensions import csrf
 
@@ -44,7 +44,7 @@ HEADERS = {
 }
 # Feeds, sources and images are there for other sites' pages (feed readers), too.
 SHARED = {
-    *("static", "blog.image", "blog.source_of"),
+    *("static", "asset", "blog.image", "blog.source_of"),
     *("blog.feed_xml", "blog.feed_json", "blog.tag_feed", "blog.series_feed"),
 }
 MOST_FIELDS = 10_000  # more posts than anybody ticks in a list
@@ -177,18 +177,15 @@ def _keep_at_home(response: Response) -> None:
 
 def _set_caching(response: Response) -> None:
     """Let browsers keep what cannot change, and ask before they show the rest again."""
-    if request.endpoint == "static":
-        if assets.is_current(request.args.get("v"), (request.view_args or {}).get("filename")):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return
-    if "Cache-Control" in response.headers:
+    if request.endpoint == "static" or "Cache-Control" in response.headers:
         return
     if response.status_code in MOVED:  # else browsers would keep it for ever
         response.headers["Cache-Control"] = "no-cache"
     if response.status_code == 200 and request.method in {"GET", "HEAD"}:
         response.headers["Cache-Control"] = "no-cache"
-        response.add_etag()
-        response.make_conditional(request)
+        if not pagecache.takes_over():
+            response.add_etag()
+            response.make_conditional(request)
 
 
 def private(response: Response) -> Response:

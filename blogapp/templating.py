@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from . import assets, config, languages, linked_data, markdown, replies, series, urls
+from . import config, languages, linked_data, markdown, replies, series, urls
 from .models import Post
 
 # htmx's own settings: see docs/architecture.md, "How HTMX is used".
@@ -33,7 +33,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        static=assets.url,
         htmx_config=json.dumps(HTMX_CONFIG),
         absolute=urls.absolute,
         article_url=urls.article,

@@ -13,6 +13,7 @@ FILE = "(a file)"  # stands for a picture that is sent
 # Anybody may read these, caches may keep them: no session, no cookie.
 READERS = {
     "static": "/static/css/site.css",
+    "asset": "/static/-/0123456789ab/reader.css",
     "blog.index": "/",
     "blog.article": "/blog/hello",
     "blog.source_of": "/blog/hello.md",

@@ -203,9 +203,16 @@ def app(standing_app: Flask, blank_instance: Path) -> Iterator[Flask]:
     shutil.rmtree(folder / "media", ignore_errors=True)
     shutil.copy(blank_instance / "blog.db", folder)
     standing_app.testing = True
+    forget_pages(standing_app)
     yield standing_app
     with standing_app.app_context():
         db.engine.dispose()
+
+
+def forget_pages(app: Flask) -> None:
+    """Let *app* keep no page of a database that is another one now."""
+    app.extensions["pagecache"].clear()
+    app.extensions["generation"].settle()
 
 
 @pytest.fixture
@@ -338,6 +345,7 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     connection.commit()
     connection.close()
     shutil.copytree(filled_blog.media, app.config["BLOG"].instance / "media", dirs_exist_ok=True)
+    forget_pages(app)
     return lambda address: address.format_map(filled_blog.ids)
 
 

@@ -53,7 +53,7 @@ from .conftest import (
 ADDRESS = re.compile(r"""(?:href|src)="([^"]+)"|<(?:loc|id)>([^<]+)<""")
 # What a form has that no other has: its token and its key.
 ONCE = re.compile(rb'<input[^>]*name="(?:csrf_token|key)"[^>]*>')
-OF_ONE_VISIT = {"Date", "Expires", "Set-Cookie"}  # of the answer
+OF_ONE_VISIT = {"Date", "Expires", "Last-Modified", "Set-Cookie"}  # of the answer
 QUESTIONS = (
     *("tag=alpha", "not=alpha", "tag=beta&not=alpha&q=words", "q=numbers", "q=-numbers"),
     *("q=%22first+words%22", "q=wrds", "tag=was-alpha", "tag=hebrew"),

@@ -142,15 +142,14 @@ def test_plain_http_gets_no_promise_of_https(make_app: MakeApp) -> None:
 def test_a_file_of_this_very_version_is_kept_for_ever_and_no_other(
     client: CheckedClient,
 ) -> None:
-    current = re.search(r'href="(/static/css/site.css\?v=[^"]+)"', client.get("/").text)
+    current = re.search(r'href="(/static/-/[0-9a-f]{12}/reader.css)"', client.get("/").text)
     assert current is not None
 
     def kept(path: str) -> bool:
         return "immutable" in client.get(path).headers.get("Cache-Control", "")
 
-    assert kept(current[1])
-    assert not kept("/static/css/site.css?v=other")
-    assert not kept("/static/css/gone.css?v=1")
+    assert kept(current[1]) and not kept("/static/-/0123456789ab/reader.css")
+    assert not kept("/static/css/site.css")
 
 
 def test_the_session_cookie_is_for_this_site_over_https_and_not_for_scripts(

@@ -16,6 +16,7 @@ EDGES = {"blog", "contact", "admin", "auth"}
 FRAME = {
     *("__init__", "config", "extensions", "errors", "htmx", "identity", "security"),
     *("assets", "origins", "templating", "forms", "cli", "migrations"),
+    *("cached", "generation", "negotiation", "pagecache"),
 }
 # Everything else is core. Of the frame it may use what is about settings, tables, failures.
 FRAME_FOR_CORE = {"config", "extensions", "errors"}

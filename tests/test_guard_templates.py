@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from blogapp import assets
 from blogapp.markdown import RESERVED_IDS
 
 from .conftest import HTMX, PAST, CheckedClient, MakePost, Place
@@ -44,10 +45,11 @@ def test_a_template_holds_no(what: str) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_the_files_that_a_template_names_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    files = re.findall(r"static\(['\"]([^'\"]+)['\"]\)", text)
+    named = re.findall(r"static\(['\"]([^'\"]+)['\"]\)", text)
+    files = [file for name in named for file in assets.BUNDLES.get(name, (name,))]
     parts = re.findall(r"{%-?\s*(?:include|extends|from|import)\s+['\"]([^'\"]+)['\"]", text)
 
-    assert text.count("static(") == len(files)
+    assert text.count("static(") == len(named)
     assert [file for file in files if not (ROOT / "static" / file).is_file()] == []
     assert [part for part in parts if not (ROOT / "templates" / part).is_file()] == []
 
@@ -61,7 +63,9 @@ def test_every_file_of_ours_is_used() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
     files = [path for kind in ("css", "js", "img") for path in (ROOT / "static" / kind).iterdir()]
 
-    assert [path.name for path in files if path.is_file() and path.name not in texts] == []
+    bundled = {part for parts in assets.BUNDLES.values() for part in parts}
+    unused = [path for path in files if path.is_file() and path.name not in texts]
+    assert {path.relative_to(ROOT / "static").as_posix() for path in unused} <= bundled
 
 
 def ids_around_prose(html: str, *, partial: bool = False) -> set[str]:

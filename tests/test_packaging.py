@@ -233,12 +233,12 @@ def test_the_wheel_serves_a_blog_from_an_empty_folder(dist: Path, tmp_path: Path
     with serve(programs / "blogapp", home, BLOG_INSTANCE=str(instance)) as base:
         page = get(base)
         stylesheet = get(urljoin(base, attribute(r'<link[^>]* href="([^"]+\.css[^"]*)"', page)))
-        htmx = get(urljoin(base, attribute(r'<script[^>]* src="([^"]*htmx[^"]*)"', page)))
+        script = get(urljoin(base, attribute(r'<script[^>]* src="([^"]*reader\.js)"', page)))
 
     assert Path(where.strip()).is_relative_to(tmp_path / "venv")
     assert "<h1" in page
     assert "{" in stylesheet
-    assert 'version:"2.0.11"' in htmx
+    assert 'version:"2.0.11"' in script
     with contextlib.closing(sqlite3.connect(instance / "blog.db")) as database:
         assert len(database.execute("SELECT version_num FROM alembic_version").fetchall()) == 1
 

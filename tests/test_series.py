@@ -18,7 +18,7 @@ from blogapp.extensions import db
 from blogapp.models import Post
 from blogapp.texts import Text
 
-from .conftest import PAST, CheckedClient, MakePost
+from .conftest import PAST, CheckedClient, MakePost, forget_pages
 from .pages import parse, text_of
 
 SERIES = "Queues & tables"
@@ -107,9 +107,10 @@ def asked(app: Flask) -> Iterator[list[str]]:
 
 
 def test_a_series_of_many_parts_asks_no_more_than_one_of_two(
-    client: CheckedClient, make_post: MakePost, asked: list[str]
+    app: Flask, client: CheckedClient, make_post: MakePost, asked: list[str]
 ) -> None:
     def queries() -> int:
+        forget_pages(app)
         asked.clear()
         client.get("/blog/part-0")
         client.get("/")

@@ -9,7 +9,7 @@ from itertools import islice
 from flask import Response, jsonify, redirect
 from flask.typing import ResponseReturnValue
 
-from .. import config, deliveries, feeds, filters, health, posts, series, tags, urls
+from .. import config, deliveries, feeds, filters, health, pagecache, posts, series, tags, urls
 from ..extensions import db
 from . import asking
 from .views import bp
@@ -19,18 +19,21 @@ _MAX_SITEMAP = 50_000  # addresses in one file (sitemaps.org/protocol.html)
 
 
 @bp.get("/feed.xml")
+@pagecache.cacheable()
 def feed_xml() -> ResponseReturnValue:
     """The newest articles as Atom, or those of a filter in its order."""
     return _feed("feed.xml", atom)
 
 
 @bp.get("/feed.json")
+@pagecache.cacheable()
 def feed_json() -> ResponseReturnValue:
     """The newest articles as JSON Feed, or those of a filter in its order."""
     return _feed("feed.json", _json)
 
 
 @bp.get("/tags/<path:name>/feed.xml")
+@pagecache.cacheable()
 def tag_feed(name: str) -> ResponseReturnValue:
     """The newest articles of one tag as Atom."""
     tag = asking.tag_named(name)
@@ -42,6 +45,7 @@ def tag_feed(name: str) -> ResponseReturnValue:
 
 
 @bp.get("/sitemap.xml")
+@pagecache.cacheable(any_query=True)
 def sitemap() -> ResponseReturnValue:
     """Every page that is worth finding, with the day of its last change."""
     root = ET.Element("urlset", {"xmlns": _SITEMAP})
@@ -59,6 +63,7 @@ def sitemap() -> ResponseReturnValue:
 
 
 @bp.get("/robots.txt")
+@pagecache.cacheable(any_query=True)
 def robots() -> ResponseReturnValue:
     """What crawlers may read: everything but the author's side and private links."""
     lines = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import addresses, config, feeds, nearby, urls
+from .. import addresses, config, feeds, nearby, pagecache, urls
 from .. import series as core
 from ..errors import Missing
 from ..extensions import db
@@ -15,6 +15,7 @@ from .views import bp
 
 @bp.get("/series/<address>/")
 @bp.get("/series/<address>")
+@pagecache.cacheable()
 def series(address: str) -> ResponseReturnValue:
     """All articles of a series, the first one first."""
     name, canonical = _found(address)
@@ -28,6 +29,7 @@ def series(address: str) -> ResponseReturnValue:
 
 
 @bp.get("/series/<address>/feed.xml")
+@pagecache.cacheable()
 def series_feed(address: str) -> ResponseReturnValue:
     """The newest articles of a series as Atom."""
     name, canonical = _found(address)

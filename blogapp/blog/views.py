@@ -16,6 +16,8 @@ from .. import (
     filters,
     htmx,
     nearby,
+    negotiation,
+    pagecache,
     posts,
     search,
     series,
@@ -38,6 +40,7 @@ Year = tuple[int, list[Month]]
 
 @bp.get("/blog/")
 @bp.get("/")
+@pagecache.cacheable()
 def index() -> ResponseReturnValue:
     """The articles, newest first, filtered live."""
     chosen = asking.filter_of_request()
@@ -59,12 +62,13 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/blog/<slug>/")
 @bp.get("/blog/<slug>")
+@pagecache.cacheable(any_query=True)
 def article(slug: str) -> ResponseReturnValue:
     """An article, or its source for those who would rather have Markdown."""
     post = posts.visible(slug)
     if post is None or request.path.endswith("/"):
         return _elsewhere(slug, "")
-    if _prefers_markdown():
+    if negotiation.prefers_markdown(request.headers.get("Accept", "")):
         return _source_of(post)
 
     older, newer = nearby.neighbours(post)
@@ -80,6 +84,7 @@ def article(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/blog/<slug>.md")
+@pagecache.cacheable(any_query=True)
 def source_of(slug: str) -> ResponseReturnValue:
     """The article as its author wrote it."""
     post = posts.visible(slug)
@@ -87,12 +92,14 @@ def source_of(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/tags/")
+@pagecache.cacheable(any_query=True)
 def all_tags() -> ResponseReturnValue:
     """All tags with counts."""
     return render_template("blog/tags.html", counts=tags.counts(posts.ids(posts.published())))
 
 
 @bp.get("/tags/<path:name>")
+@pagecache.cacheable()
 def tag(name: str) -> ResponseReturnValue:
     """The articles of one tag."""
     found = asking.tag_named(name)
@@ -113,6 +120,7 @@ def tag(name: str) -> ResponseReturnValue:
 
 
 @bp.get("/archive/")
+@pagecache.cacheable(any_query=True)
 def archive() -> ResponseReturnValue:
     """All articles by year and month."""
     query = posts.summaries(posts.published())
@@ -151,11 +159,6 @@ def _elsewhere(slug: str, suffix: str) -> ResponseReturnValue:
     if post is None:
         raise Missing("There is no article at this address.", nearby.nearest(slug))
     return redirect(urls.article(post) + suffix, 301)
-
-
-def _prefers_markdown() -> bool:
-    accepted = request.accept_mimetypes
-    return accepted["text/markdown"] > accepted["text/html"]
 
 
 def _source_of(post: Post) -> Response:

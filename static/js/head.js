@@ -1,6 +1,7 @@
 // The head follows the list: its feeds, and the address to name for it.
 (() => {
   "use strict";
+  if (!document.getElementById("article-list")) return;
   const feeds = (query, title) => {
     for (const link of document.querySelectorAll("link[rel=alternate]")) {
       const [path] = link.getAttribute("href").split("?");

@@ -1,6 +1,7 @@
 // Back and Forward lead to what a fresh load of the address would show.
 (() => {
   "use strict";
+  if (!document.querySelector("[data-hx-history-elt]")) return;
   const here = () => location.pathname + location.search;
 
   // htmx remembers only in sessionStorage which address the page shows. That may be emptied, and

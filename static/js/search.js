@@ -1,10 +1,10 @@
 // The search asks when typing rests. Escape empties it, and what is clicked is said in it.
 (() => {
   "use strict";
-  if (!window.htmx) return; // then it is a form like any other
   const REST = 250; // milliseconds without a key
   const form = document.getElementById("search");
   const field = document.getElementById("field-q");
+  if (!form || !window.htmx) return; // without htmx it is a form like any other
   let waiting; // for the typing to rest
   const stop = () => clearTimeout(waiting);
   const fill = () => (field.value = document.getElementById("article-list").dataset.q);

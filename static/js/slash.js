@@ -3,6 +3,7 @@
   "use strict";
   const field = document.getElementById("field-q");
   const button = document.getElementById("slash");
+  if (!field || !button) return;
   const isOn = () => button.getAttribute("aria-pressed") === "true";
 
   const stored = () => {

@@ -36,7 +36,7 @@ GRACE = 10  # seconds that it may take to end
 NAME = "sam"
 PASSWORD = "correct horse battery"
 PAST = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
-KEPT = {"alembic_version"}
+KEPT = {"alembic_version", "site"}
 _HOSTS = itertools.cycle(range(1, 255))
 
 

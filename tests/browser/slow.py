@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-KEPT = ("Content-Type", "Location", "Vary", "Cache-Control", "Content-Security-Policy")
+KEPT = (
+    *("Content-Type", "Content-Encoding", "Location", "Vary", "Cache-Control"),
+    "Content-Security-Policy",
+)
 
 
 class Line(ThreadingHTTPServer):

@@ -175,7 +175,7 @@ def test_one_back_restores_list_chips_title_and_place(page: Page) -> None:
     page.goto("/")
     mark(page)
     page.mouse.wheel(0, 60)
-    page.wait_for_function("scrollY === 60")
+    page.wait_for_function("() => scrollY === 60")
 
     page.click("#chip-python")
     expect_list(page, PYTHON, "Views", "Typing")
@@ -186,7 +186,7 @@ def test_one_back_restores_list_chips_title_and_place(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"[0-9]/$"))
     expect(page).to_have_title(TITLE)
     expect(page.locator("#live")).to_have_text("11 articles")
-    page.wait_for_function("scrollY === 60")
+    page.wait_for_function("() => scrollY === 60")
     assert is_marked(page)
 
     page.go_forward()

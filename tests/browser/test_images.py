@@ -422,7 +422,7 @@ def test_readers_load_no_more_than_they_see(browser: Browser, blog: Blog) -> Non
 
     page.goto("/blog/hello")
     image = page.get_by_role("img", name="Noise")
-    page.wait_for_function("document.querySelector('.prose img').complete")
+    page.wait_for_function("() => document.querySelector('.prose img').complete")
 
     shown = image.evaluate("(image) => [image.currentSrc, image.clientWidth, image.clientHeight]")
     assert shown[0].endswith("-480w.webp")

@@ -1,0 +1,111 @@
+"""A page as it is kept: in the encodings that were asked for, each with its validators."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import brotli
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_date
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+Headers = list[tuple[str, str]]
+
+OVERHEAD = 3_000  # bytes of a page's headers and objects
+_OURS = {"content-length", "content-encoding", "etag", "last-modified", "vary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A page as one encoding sends it."""
+
+    etag: str
+    headers: Headers
+    not_modified: Headers
+    body: bytes
+
+
+@dataclass(slots=True)
+class Page:
+    """What is kept of a page, in the encodings that were asked for."""
+
+    generation: int
+    until: float  # seconds since the epoch
+    modified: int | None  # likewise
+    any_query: bool = False
+    size: int = OVERHEAD
+    headers: Headers = field(default_factory=list)
+    digest: str = ""
+    key: tuple[str, str, int] | None = None  # what it is kept by
+    ready: dict[str, Ready] = field(default_factory=dict)
+
+    def describe(self, headers: Headers, body: bytes) -> None:
+        """Take what the application answered; the validators are ours."""
+        self.headers = [pair for pair in headers if pair[0].lower() not in _OURS]
+        vary = [value for name, value in headers if name.lower() == "vary"]
+        self.headers.append(("Vary", ", ".join([*vary, "Accept-Encoding"])))
+        if self.modified:
+            self.headers.append(("Last-Modified", formatdate(self.modified, usegmt=True)))
+        self.digest = hashlib.sha256(body).hexdigest()[:20]
+
+    def encode(self, encoding: str, body: bytes) -> Ready:
+        """Make the page ready in an encoding, with a strong ETag of its own."""
+        codec = _CODECS[encoding]
+        sent = codec.encode(body)
+        etag = f'"{self.digest}{codec.suffix}"'
+        always = [*self.headers, ("ETag", etag)]
+        coded = [("Content-Encoding", encoding)] if encoding != "identity" else []
+        kept = [pair for pair in always if pair[0] != "Content-Type"]
+        made = Ready(etag, [*always, *coded, ("Content-Length", str(len(sent)))], kept, sent)
+        self.ready[encoding] = made
+        return made
+
+    def decoded(self) -> bytes:
+        """Return the page as it was before it was encoded."""
+        encoding, ready = [*self.ready.items()][-1]  # in one step: others may add to it
+        return _CODECS[encoding].decode(ready.body)
+
+
+@lru_cache(256)
+def encoding(accepted: str) -> str:
+    """Choose what a client likes best, of what it likes alike the smallest (RFC 9110, 12.5.3)."""
+    qualities = parse_accept_header(accepted, Accept)
+    liked = [(qualities.quality(name), name) for name in ("br", "gzip")]
+    best, name = max(liked, key=lambda pair: pair[0])
+    return name if best > 0 else "identity"
+
+
+def is_held(etag: str, modified: int | None, environ: WSGIEnvironment) -> bool:
+    """Whether the client has this very page (RFC 9110, 13.2.2); weak tags match, too."""
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is not None:
+        return etag in tags or tags.strip() == "*"
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if since is None or modified is None:
+        return False
+    try:
+        date = parse_date(since)
+    except (OverflowError, ValueError):  # no calendar has that day
+        return False
+    return date is not None and modified <= date.timestamp()
+
+
+class _Codec(NamedTuple):
+    encode: Callable[[bytes], bytes]
+    decode: Callable[[bytes], bytes]
+    suffix: str
+
+
+_CODECS = {
+    "br": _Codec(lambda body: brotli.compress(body, quality=5), brotli.decompress, "-br"),
+    "gzip": _Codec(lambda body: gzip.compress(body, 6, mtime=0), gzip.decompress, "-gz"),
+    "identity": _Codec(bytes, bytes, ""),
+}
