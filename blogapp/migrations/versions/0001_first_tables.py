@@ -13,6 +13,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _create_posts()
+    _create_tags()
     _create_messages()
     _create_authors()
 
@@ -53,6 +54,8 @@ def _create_posts() -> None:
     op.create_index("ix_posts_published_at_id", "posts", ["published_at", "id"])
     op.create_index("ix_posts_source", "posts", ["source"])
 
+
+def _create_tags() -> None:
     op.create_table(
         "tags",
         sa.Column("id", sa.Integer, nullable=False),
