@@ -95,7 +95,8 @@ class PageCache:
         self._most = most_bytes
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._seen: OrderedDict[Key, None] = OrderedDict()
-        self._unkept: OrderedDict[Key, None] = OrderedDict()
+        self._unkept: OrderedDict[Key, None] = OrderedDict()  # since the last change
+        self._unkept_of = ALL
         self._filling: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
         self.size = 0  # bytes
@@ -167,7 +168,7 @@ class PageCache:
         with turn:
             try:
                 answer = self._find(key)
-                if answer is None and key not in self._unkept:
+                if answer is None and not self._is_unkept(key):
                     answer = self._make(key, environ, start_response)
             finally:
                 with self._lock:
@@ -240,6 +241,17 @@ class PageCache:
         page = self._pages.pop(key, None)
         if page is not None:
             self.size -= page.size
+
+    def _is_unkept(self, key: Key) -> bool:
+        """Whether the answer to *key* is one that is not kept; any change may make it another."""
+        try:
+            now = self._generation.now()
+        except sa.exc.SQLAlchemyError:
+            return True  # nothing is kept without the database
+        if now != self._unkept_of:
+            self._unkept.clear()
+            self._unkept_of = now
+        return key in self._unkept
 
     @staticmethod
     def _note(keys: OrderedDict[Key, None], key: Key) -> bool:

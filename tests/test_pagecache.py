@@ -303,10 +303,18 @@ def test_a_page_that_is_somebodys_own_is_refused(
     assert "secret" not in get("/archive/").text
 
 
+@pytest.mark.parametrize("asked_before", [False, True])
 def test_readers_who_come_together_wait_for_one_page(
-    app: Flask, cache: PageCache, place: Place, get: Get, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    cache: PageCache,
+    make_post: MakePost,
+    get: Get,
+    monkeypatch: pytest.MonkeyPatch,
+    asked_before: bool,
 ) -> None:
-    place("")
+    if asked_before:
+        assert get("/blog/hello").status_code == 404
+    make_post("Hello")
     view = app.view_functions["blog.article"]
     begun, go_on = threading.Event(), threading.Event()
 
