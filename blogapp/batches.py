@@ -60,7 +60,7 @@ def store(made: Sequence[Post]) -> None:
     db.session.add_all(made)
     db.session.flush()
     rows = [
-        {"post_id": post.id, "tag_id": tag.id, "published_at": post.published_at}
+        {"post_id": post.id, "tag_id": tag.id, "published_at": post.listed_at}
         for post in made
         for tag in post.tags
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 
 class Lines:
@@ -19,4 +19,5 @@ class Lines:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self._text))]
+        lengths = map(len, self._text.split("\n"))
+        return [number + at for number, at in enumerate(accumulate(lengths, initial=0))]

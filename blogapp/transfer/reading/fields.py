@@ -77,16 +77,22 @@ class Fields:
 
     def text(self, *keys: str) -> str:
         """Find the first of *keys* that is text, on one line."""
-        return next(filter(None, (one_line(self.values.get(key)) for key in keys)), "") or ""
+        for key in keys:
+            if key in self.values and (text := one_line(self.values[key])):
+                return text
+        return ""
 
     def listed(self, name: str) -> list[str]:
         """List the texts of a value, of one line each, whether it is a list or a single one."""
-        return list(_texts(self.values.get(name)))
+        return list(_texts(self.values[name])) if name in self.values else []
 
     def switch(self, *keys: str) -> bool | None:
         """Find the first of *keys* that is on or off."""
-        found = (moments.switch(self.values.get(key)) for key in keys)
-        return next((value for value in found if value is not None), None)
+        for key in keys:
+            value = moments.switch(self.values[key]) if key in self.values else None
+            if value is not None:
+                return value
+        return None
 
     def moment(self, keys: Iterable[str], zone: ZoneInfo) -> tuple[datetime | None, list[Note]]:
         """Read the first date of *keys*, in the zone that it is written in; list wrong ones.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 DATES = (
     "date", "publishedat", "publishdate", "publisheddate", "pubdate", "datepublished",
     "published", "publishedon", "postdate", "posted", "created", "createdat", "datecreated",
@@ -55,10 +53,12 @@ _MEANT = frozenset({
     "status", "visibility", "slug", "permalink", "url", "path", "keywords", "excerptseparator",
 })  # fmt: skip
 
+_SEPARATORS = str.maketrans("", "", "-_ ")
+
 
 def squeezed(key: str) -> str:
     """Write a key without what only separates words: ``pub-date`` is ``pubdate``."""
-    return re.sub(r"[-_ ]", "", key)
+    return key.translate(_SEPARATORS)
 
 
 def is_known(name: str) -> bool:

@@ -100,7 +100,7 @@ def of(fields: Fields, body: str, first: int, *, mdx: bool) -> Iterator[Note]:
 def _unread(fields: Fields, body: str) -> Iterator[Note]:
     """Tell of the front matter that does not come along."""
     for name in names.COVERS:
-        image = _image(fields.values.get(name))
+        image = _image(fields.values[name]) if name in fields.values else ""
         if image and image.rpartition("/")[2] not in body and not fields.is_shown:
             text = f"its cover image {_cut(image)} does not come along; put it into the text"
             yield Note(text, fields.line(name))

@@ -10,6 +10,8 @@ _FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|
 _FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*")
 _COMMENT = re.compile(r"<!--(?:(?!<!--|-->)[\s\S])*-->")
 _LINE_BREAK = re.compile(r"(\n[ \t]*\n)")
+# Where no two backticks stand together, the next one of a paragraph ends a span.
+_PLAIN_SPAN = re.compile(r"`[^`\n]*+(?:\n(?![ \t]*\n)[^`\n]*+)*+`")
 
 _LONGEST = 5000  # characters that are searched for markup
 _MARKUP = [
@@ -39,7 +41,7 @@ class Fences:
 
     def hold(self, line: str) -> bool:
         """Tell whether the next line belongs to a block, its fences included."""
-        if "`" not in line and "~" not in line:  # most lines
+        if "```" not in line and "~~~" not in line:  # most lines
             return bool(self._fence)
         if self._fence:
             end = _FENCE_END.fullmatch(line)
@@ -53,10 +55,13 @@ class Fences:
 
 def fenced(lines: list[str]) -> list[bool]:
     """Tell of each line whether it belongs to a fenced code block, its fences included."""
-    if not any("```" in line or "~~~" in line for line in lines):
-        return [False] * len(lines)
     fences = Fences()
-    return [fences.hold(line) for line in lines]
+    found: list[bool] = []
+    marked = [number for number, line in enumerate(lines) if "```" in line or "~~~" in line]
+    for number in marked:  # those between are as the last one has left it
+        found += [fences.hold("")] * (number - len(found))
+        found.append(fences.hold(lines[number]))
+    return found + [fences.hold("")] * (len(lines) - len(found))
 
 
 def masked(body: str) -> str:
@@ -67,9 +72,11 @@ def masked(body: str) -> str:
     lines = body.split("\n")
     kept = ["" if code else line for line, code in zip(lines, fenced(lines), strict=True)]
     text = "\n".join(kept)
-    if "`" in text:
+    if "``" in text:
         parts = _LINE_BREAK.split(text)
         text = "".join([_without_spans(part) if "`" in part else part for part in parts])
+    elif "`" in text:
+        text = _PLAIN_SPAN.sub(_breaks, text)
     return _COMMENT.sub(_breaks, text)
 
 

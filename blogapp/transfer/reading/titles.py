@@ -89,12 +89,12 @@ def _headings(lines: list[str], shown: list[str]) -> Iterator[Heading]:
     for number, line in enumerate(shown[:_FAR]):
         written = ""
         start = number
-        if found := _ATX.match(line):
+        if "#" in line and (found := _ATX.match(line)):
             whole = _ATX.match(lines[number])
             written = (whole or found)[1] or ""
         elif "<" in line and (found := _HTML.match(lines[number])):
             written = found[1]
-        elif number and _UNDERLINE.match(line):
+        elif number and "=" in line and _UNDERLINE.match(line):
             while start and number - start < 3 and _PARAGRAPH.match(shown[start - 1]):
                 start -= 1
             written = " ".join(lines[start:number])

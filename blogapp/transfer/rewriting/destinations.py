@@ -8,13 +8,14 @@ is. What the renderer would not take for a link, but other systems do, is found 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
 from ...markdown.blocks import nodes
 from ...markdown.blocks.reader import Reader
 from ...markdown.lines import Lines
+from . import segments
 from .spans import Spans
 
 _TEMPLATE = r"\{\{[^{}\n]*+\}\}|\{%[^{}%\n]*+%\}|\{[a-z]+\}"
@@ -98,15 +99,16 @@ def loses(before: str, after: str) -> bool:
     return any(b.url.startswith(_HERE) and not a.url.startswith(_HERE) for b, a in pairs)
 
 
-def find(markdown: str) -> list[Destination]:
+def find(markdown: str, *, local_to: Sequence[str] | None = None) -> list[Destination]:
     """List the destinations of *markdown* (LF at the ends of lines), in order.
 
-    Those in code, in code spans and in comments are none.
+    Those in code, in code spans and in comments are none. With hosts that they may be *local_to*
+    it is faster, and need not list what names another host.
     """
     lines = Lines(markdown)
     found: list[Destination] = []
-    for start, end, in_html in _parts(markdown):
-        if any(markdown.find(sign, start, end) >= 0 for sign in ("[", "<")):
+    for start, end, in_html in _parts(markdown, local_to):
+        if _may_hold(markdown, start, end):
             scan = _tags if in_html else _inlines
             found += scan(markdown, start, end, lines)
     return sorted(found, key=lambda destination: destination.start)
@@ -121,10 +123,27 @@ def replace(markdown: str, new: Iterable[tuple[Destination, str]]) -> str:
     return "".join([*parts, markdown[position:]])
 
 
-def _parts(markdown: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield the beginning and end of each block that is no code, and whether it is HTML."""
-    lines = markdown.split("\n")
-    starts = [0]
+def _parts(markdown: str, local_to: Sequence[str] | None) -> Iterator[tuple[int, int, bool]]:
+    """Yield the beginning and end of each block that is no code, and whether it is HTML.
+
+    Segments of the text without what is looked for are left out.
+    """
+    for start, end in segments.of(markdown):
+        if not _may_hold(markdown, start, end):
+            continue
+        segment = markdown[start:end]
+        if local_to is None or may_be_local(segment, local_to):
+            yield from _blocks(segment, start)
+
+
+def _may_hold(markdown: str, start: int, end: int) -> bool:
+    """Tell fast whether there may be a destination."""
+    return any(markdown.find(sign, start, end) >= 0 for sign in ("](", "]:", "<"))
+
+
+def _blocks(segment: str, offset: int) -> Iterator[tuple[int, int, bool]]:
+    lines = segment.split("\n")
+    starts = [offset]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     waiting: list[nodes.Block] = [Reader().read(lines)]

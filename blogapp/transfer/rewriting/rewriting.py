@@ -37,17 +37,18 @@ class Rewriter:
         self._pictures = pictures
         self._links = links
         self._homes = homes
+        self._hosts = [home.host for home in homes]
 
     def may_change(self, found: SourcePost) -> bool:
         """Tell fast whether ``rewrite`` may put other destinations into the text."""
-        return destinations.may_be_local(found.body, [home.host for home in self._homes])
+        return destinations.may_be_local(found.body, self._hosts)
 
     def rewrite(self, found: SourcePost) -> Rewritten:
         """Lead the links of *found* to the posts, and its images to the files, that are here."""
         work = _Work(found)
         if not self.may_change(found):
             return work.done()
-        for destination in destinations.find(found.body):
+        for destination in destinations.find(found.body, local_to=self._hosts):
             target = spellings.read(destination.url, self._homes)
             if target is None:
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -143,10 +143,14 @@ class Import:
         """
         yield [_left_out(refused) for refused in self._tree.refused]
         waiting: deque[_Item] = deque()
+        weight = 0
         for path in self.paths:
             waiting.append(self._prepare(path))
-            if len(waiting) >= GROUP + AHEAD or _weight(waiting) > HEAVY:
-                yield from self._settle(_first(waiting))
+            weight += _weight(waiting[-1])
+            if len(waiting) >= GROUP + AHEAD or weight > HEAVY:
+                group = _first(waiting)
+                weight -= sum(map(_weight, group))
+                yield from self._settle(group)
         while waiting:
             yield from self._settle(_first(waiting))
 
@@ -263,9 +267,9 @@ def _first(waiting: deque[_Item]) -> list[_Item]:
     return [waiting.popleft() for _ in range(min(GROUP, len(waiting)))]
 
 
-def _weight(items: Iterable[_Item]) -> int:
+def _weight(item: _Item) -> int:
     """Count the characters that wait to be rendered and stored."""
-    return sum(len(item.rewritten.body) for item in items if isinstance(item, Work))
+    return len(item.rewritten.body) if isinstance(item, Work) else 0
 
 
 def _stays(plan: Plan, result: Result) -> _Item:

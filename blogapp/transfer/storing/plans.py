@@ -24,6 +24,8 @@ _KNOWN = (
     *(Post.id, Post.slug, Post.published_at),
     *(Post.source, Post.source_digest, Post.linked_digest),
 )
+_ELSEWHERE = {"path", "slug", "notes", "addresses", "body_line"}
+_SAID = [each.name for each in fields(SourcePost) if each.name not in _ELSEWHERE]
 _STEP = re.compile(r"[^/!]*[/!]|[^/!]+")
 _PLACES = 20  # from which files moved, and others with them
 _NOBODY = 0  # no post has this id
@@ -78,9 +80,7 @@ def stored() -> set[str]:
 
 def digest(found: SourcePost) -> str:
     """Sum up what a file says, wherever it lies and whatever it is called."""
-    elsewhere = {"path", "slug", "notes", "addresses", "body_line"}
-    names = (each.name for each in fields(found) if each.name not in elsewhere)
-    return summed({name: getattr(found, name) for name in names})
+    return summed({name: getattr(found, name) for name in _SAID})
 
 
 def summed(values: Any) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from ... import addresses, batches, languages, markdown, posts, revisions, texts
+from ... import addresses, batches, languages, markdown, posts, revisions, texts, turns
 from ...extensions import db
 from ...models import Post, utcnow
 from ..found import Note, SourcePost
@@ -103,6 +103,7 @@ def rehearse(work: Work) -> Result:
 
 def store(works: Sequence[Work]) -> list[Result]:
     """Add or revise the posts; flushes. Raises what ``posts.revise`` does."""
+    turns.hold([work.plan.post_id for work in works if work.plan.post_id is not None])
     new = [work for work in works if work.plan.post_id is None]
     made = dict(zip((work.plan.path for work in new), _add(new), strict=True))
     results, stored = [], []
@@ -145,7 +146,7 @@ def _new(work: Work) -> batches.New:
 def _revised(work: Work) -> Post | None:
     """Revise the post of a file; None if an author has changed it meanwhile."""
     found = work.found
-    post = db.session.get_one(Post, work.plan.post_id)
+    post = db.session.get_one(Post, work.plan.post_id, populate_existing=True)
     if post.version != work.version:
         return None
     before = (post.title, post.description, post.body)
