@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from . import alignment
 from .alignment import Hunk
@@ -15,21 +16,12 @@ from .alignment import Hunk
 CONTEXT = 3  # lines around what has changed
 
 _MOST_PIECES = 200_000  # of both texts, that are compared word by word, as in alignment.MOST
-_MARKS = "".join(
-    char for char in map(chr, range(0x300, 0xFE30)) if unicodedata.category(char)[0] == "M"
-)
 # Scripts without blanks between words, and Hangul, where endings are written in one with them.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3131-\u318e"
     "\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff"
 )
-_LETTERS = rf"(?:[^\W{_UNSPACED}]|[{_MARKS}])+"
-_WORD = re.compile(rf"[{_UNSPACED}][{_MARKS}]*|{_LETTERS}(?:['’]{_LETTERS})*")
-# Marks, colours of skin and joined emoji stay with the sign before them.
-_SIGN = rf"[^\w\s](?:[{_MARKS}\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*"
-_PIECE = re.compile(rf"{_WORD.pattern}|\s+|{_SIGN}")
-
 Kind = Literal["same", "removed", "added"]
 
 
@@ -124,7 +116,8 @@ class _Words:
 
     def compare(self, removed: str, added: str) -> Iterator[Run]:
         """Yield what two texts have in common, and what either has alone."""
-        old, new = _PIECE.findall(removed), _PIECE.findall(added)
+        piece = _patterns().piece
+        old, new = piece.findall(removed), piece.findall(added)
         at = new_at = 0
         runs: list[Run] = []
         for hunk in _legible(old, new, self._hunks(_keys(old), _keys(new))):
@@ -232,8 +225,28 @@ def _folded(block: Block, blocks: Sequence[Block], context: int) -> Iterator[Blo
 
 
 def _counted(runs: Sequence[Run]) -> Change:
+    word = _patterns().word
     added, removed = (
-        sum(len(_WORD.findall(run.text)) for run in runs if run.kind == kind)
+        sum(len(word.findall(run.text)) for run in runs if run.kind == kind)
         for kind in ("added", "removed")
     )
     return Change(added, removed)
+
+
+class _Patterns(NamedTuple):
+    """What counts as a word, and what a text is cut into."""
+
+    word: re.Pattern[str]
+    piece: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Write the patterns, when the first texts are compared: that takes 40 ms."""
+    every = map(chr, range(0x300, 0xFE30))
+    marks = "".join(char for char in every if unicodedata.category(char)[0] == "M")
+    letters = rf"(?:[^\W{_UNSPACED}]|[{marks}])+"
+    word = rf"[{_UNSPACED}][{marks}]*|{letters}(?:['’]{letters})*"
+    # Marks, colours of skin and joined emoji stay with the sign before them.
+    sign = rf"[^\w\s](?:[{marks}\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*"
+    return _Patterns(re.compile(word), re.compile(rf"{word}|\s+|{sign}"))

@@ -15,7 +15,7 @@ from .models import Post
 SIZE = 20  # entries
 _ATOM = "http://www.w3.org/2005/Atom"
 # Characters that XML 1.0 (2.2) has no place for.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from .models import Post
 
 
 def write(post: Post) -> str:
     """Write *post* as a Markdown file with YAML front matter."""
+    import yaml  # here: most workers never need it
+
     header: dict[str, Any] = {"title": post.title}
     if post.published_at:
         header["date"] = post.published_at.isoformat(timespec="seconds")

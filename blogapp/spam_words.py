@@ -23,7 +23,7 @@ LONGEST = 100  # characters
 NEWEST = 200  # messages that are looked through for an author
 
 # A word as far as ASCII goes, a run that is not only ASCII, or a sign.
-_RUN = re.compile(r"[\w\x80-\U0010ffff]+|\S")
+_RUN = re.compile(r"[^\x00-/:-@\[-^`{-\x7f]+|\S")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blogapp import images, markdown, merging, posts, proofreading, slugs
 from blogapp.extensions import db
-from blogapp.markdown import survey
+from blogapp.markdown import survey, surveyed
 from blogapp.models import OldAddress, Post, utcnow
 from blogapp.proofreading import Finding
 from blogapp.texts import Text
@@ -245,7 +245,7 @@ def test_lines_above_a_text_move_all_that_is_found_in_it(body: str, lines: int) 
     assert [line + 2 * lines for line in _lines(plain)] == _lines(moved)
 
 
-def _lines(taken: survey.Survey) -> list[int]:
+def _lines(taken: surveyed.Survey) -> list[int]:
     found = [each[0] for kind in taken[:3] for each in kind]
     return [*found, *taken.bare_fences, *taken.bare_tables]
 

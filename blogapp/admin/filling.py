@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from .. import config, tags, times
 from ..errors import Invalid
-from ..transfer import pasted
-from ..transfer.pasted import FrontMatterError, Note, Pasted
+from ..transfer.found import Note
 from .forms import PostForm
+
+if TYPE_CHECKING:
+    from ..transfer.pasted import Pasted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,12 @@ class Filling:
 
 def of(form: PostForm) -> Filling | None:
     """Find out what the front matter on top of the body would fill, if there is some."""
+    from ..transfer import pasted  # here: it knows all that other systems write
+
     zone = _zone(form)
     try:
         found = pasted.front_matter(form.body.data or "", zone)
-    except FrontMatterError as error:
+    except pasted.FrontMatterError as error:
         return Filling(None, broken=Note(error.cause, error.line))
     return Filling(found, tuple(_changes(form, found, zone))) if found else None
 

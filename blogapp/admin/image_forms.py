@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import MultipleFileField, StringField
 
 from ..forms import Form, strip
-from ..images.accepting import TYPES
+from ..images import TYPES
 
 
 class UploadForm(Form):

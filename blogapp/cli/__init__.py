@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pkgutil import resolve_name
 
 import click
 import sqlalchemy as sa
@@ -11,17 +12,41 @@ from flask.cli import FlaskGroup
 from .. import config, create_app
 from ..config import SettingError
 from ..errors import BlogError
-from . import authors, delivering, exporting, importing, rendering, serving, setup, upkeep
+
+VERBS = {
+    "author": ".authors:author",
+    "check": ".upkeep:check",
+    "db": "flask_migrate.cli:db",
+    "deliver": ".delivering:deliver",
+    "demo": ".setup:demo",
+    "export": ".exporting:export",
+    "import": ".importing:import_",
+    "init": ".setup:init",
+    "reindex": ".upkeep:reindex",
+    "render": ".rendering:render",
+    "serve": ".serving:serve",
+}
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_version_option=False)
+class Verbs(FlaskGroup):
+    """Verbs that are imported when they are asked for: who serves needs nothing of the others."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Find a verb: ours, else Flask's."""
+        if name not in VERBS:
+            return super().get_command(ctx, name)
+        place = VERBS[name]
+        found: click.Command = resolve_name(__name__ + place if place[0] == "." else place)
+        return found
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List all verbs."""
+        return sorted({*super().list_commands(ctx), *VERBS})
+
+
+@click.group(cls=Verbs, create_app=create_app, add_version_option=False)
 def cli() -> None:
     """A developer's blog in Flask and HTMX."""
-
-
-for module in (setup, authors, importing, exporting, rendering, upkeep, delivering, serving):
-    for command in module.COMMANDS:
-        cli.add_command(command)
 
 
 def main() -> None:

@@ -50,6 +50,3 @@ def _read_password() -> str:
 def _show_once(chosen: str) -> None:
     click.echo(chosen)
     click.echo("This password is shown only this once.", err=True)
-
-
-COMMANDS = (author,)

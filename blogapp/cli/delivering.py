@@ -66,6 +66,3 @@ def _as_json(report: delivering.Report) -> str:
         "answer": report.outcome.answer,
     }
     return json.dumps(told, ensure_ascii=False)
-
-
-COMMANDS = (deliver,)

@@ -34,6 +34,3 @@ def export(path: Path, force: bool) -> None:
         click.echo(note, err=True)
     click.echo(f"{exporter.counted(work.written)}: {path}", err=True)
     click.echo(f"Messages are private. Not in it: {readme.NOT_INCLUDED}.", err=True)
-
-
-COMMANDS = (export,)

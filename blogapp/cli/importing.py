@@ -201,6 +201,3 @@ def _sum_up(report: Report, path: Path, name: str | None, *, dry_run: bool) -> N
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
-
-
-COMMANDS = (import_,)

@@ -44,6 +44,3 @@ def render_again(ids: Sequence[int]) -> int:
             else:
                 number += 1
     return number
-
-
-COMMANDS = (render,)

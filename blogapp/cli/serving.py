@@ -7,39 +7,42 @@ import socket
 
 import click
 from flask import Flask
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from .. import config, create_app, delivering, health
+from .. import collecting, config, create_app, delivering, drawing, health
 from ..errors import BlogError
+from ..extensions import db
 from .upkeep import purge
 
 THREADS = 4  # that answer requests, in each worker
 GRACE = 10  # seconds that requests and letters in flight have after SIGTERM
 
 
+_made: list[Flask] = []  # before a worker is forked, which then need not make one
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@with_appcontext
-def serve(host: str, port: int, workers: int) -> None:
+@pass_script_info
+def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
     """Serve the blog with granian, and deliver; SIGTERM finishes what is in flight."""
-    problem = health.problem()
-    if problem:
-        raise BlogError(problem)
-    _check_free(host, port)
-    purge()
-    if config.current().url == config.DEFAULT_URL:
+    if config.load().url == config.DEFAULT_URL:
         os.environ["BLOG_URL"] = f"http://{_reachable(host)}:{port}"
+    with collecting.paused():  # for the collector writes to the memory that workers share
+        app = info.load_app()
+        _prepare(app, host, port)
 
     click.echo(f"Serving http://{host}:{port} – Ctrl-C stops.", err=True)
-    Granian(
+    server = Granian(
         f"{__name__}:{make_worker.__name__}",
         factory=True,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # what proxies and browsers speak without TLS
         address=host,
         port=port,
         workers=workers,
@@ -48,14 +51,37 @@ def serve(host: str, port: int, workers: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         websockets=False,
-    ).serve()
+    )
+    server.on_reload(_made.clear)  # after SIGHUP, workers read the settings anew
+    _made[:] = [app]
+    server.serve()
 
 
 def make_worker() -> Flask:
-    """Make the application of a worker process, and deliver in it: no thread survives a fork."""
-    app = create_app()
-    delivering.start(app)
+    """Take or make the application of a worker process, and work in it behind what it serves.
+
+    No thread survives a fork; and where workers are no forks, nothing does.
+    """
+    with collecting.paused():
+        app = _made[0] if _made else create_app()
+        delivering.start(app)
+        drawing.start(app)
     return app
+
+
+def _prepare(app: Flask, host: str, port: int) -> None:
+    """Do what is to be done once, before the workers; leaves no connection to the database.
+
+    One that is carried across a fork can corrupt it (sqlite.org/howtocorrupt.html, 2.6).
+    """
+    with app.app_context():
+        problem = health.problem()
+        if problem:
+            raise BlogError(problem)
+        _check_free(host, port)
+        purge()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _reachable(host: str) -> str:
@@ -75,6 +101,3 @@ def _check_free(host: str, port: int) -> None:
             raise BlogError(
                 f"cannot serve on {host}:{port}: {error.strerror}. Take another: --port {port + 1}"
             ) from error
-
-
-COMMANDS = (serve,)

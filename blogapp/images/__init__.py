@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 
-import PIL.Image
 import sqlalchemy as sa
 
 from .. import turns
@@ -17,9 +15,9 @@ from ..errors import BlogError, Conflict
 from ..extensions import db
 from ..models import Image
 from . import copies, files
-from .accepting import MOST_BYTES, MOST_PIXELS, TYPES, Picture, accept
 from .copies import Copy
 from .files import File, digest, keep, path
+from .pictures import MOST_BYTES, MOST_PIXELS, TYPES, Picture
 from .showing import shown
 
 __all__ = [
@@ -62,6 +60,16 @@ class Busy(BlogError):
     @property
     def headers(self) -> Mapping[str, str]:
         return {"Retry-After": "5"}
+
+
+def accept(data: bytes) -> Picture:
+    """Make of a file what readers may get: upright, without place, time and camera.
+
+    Raises ``Invalid`` with the reason for what is no image, is broken or too large.
+    """
+    from . import accepting  # Pillow: only a worker that takes images in pays for it
+
+    return accepting.accept(data)
 
 
 def find(name: str) -> Image | None:
@@ -184,10 +192,11 @@ def copy_again(image_id: int) -> None:
 
 def copy_of(image: Image, data: bytes) -> tuple[int, ...]:
     """Make and write the copies of *image*, whose file is *data*; returns their widths."""
+    from . import accepting  # as in accept
+
     kind = next(kind for kind, (type_, _) in TYPES.items() if type_ == image.type)
     try:
-        with PIL.Image.open(io.BytesIO(data), formats=[kind]) as opened:
-            moves = getattr(opened, "n_frames", 1) > 1 and kind != "JPEG"
+        moves = accepting.is_moving(data, kind)
     except Exception:  # Pillow raises of every kind for a broken file; readers see it as it is
         return ()
     return copy(image.name, copies.make(Picture(data, kind, image.width, image.height, moves)))

@@ -7,7 +7,6 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import PIL.Image
@@ -15,36 +14,14 @@ from PIL import ImageOps, JpegImagePlugin
 
 from .. import metadata
 from ..errors import Invalid
+from .pictures import MOST_BYTES, MOST_PIXELS, TYPES, Picture
 
-MOST_BYTES = 20_000_000
-MOST_PIXELS = 40_000_000
 MOST_MOVING_PIXELS = 400_000_000  # in all pictures of an animation: browsers unpack each
-TYPES = {  # as Pillow calls them: as browsers do, and how files of them end
-    "JPEG": ("image/jpeg", ".jpg"),
-    "PNG": ("image/png", ".png"),
-    "GIF": ("image/gif", ".gif"),
-    "WEBP": ("image/webp", ".webp"),
-    "AVIF": ("image/avif", ".avif"),
-}
 _XML = re.compile(rb"\s*<(?:svg\b|\?xml\b|!--|!doctype\s+svg\b)", re.IGNORECASE)
 _LFS = b"version https://git-lfs.github.com/spec/"
 _TAKEN = "JPEG, PNG, GIF, WebP or AVIF"
 
 PIL.Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What is served of an image: the bytes of the file, its kind (of ``TYPES``), its pixels.
-
-    *width* and *height* are those that browsers show; *moves* says that it is an animation.
-    """
-
-    data: bytes
-    kind: str
-    width: int
-    height: int
-    moves: bool = False
 
 
 def accept(data: bytes) -> Picture:
@@ -73,6 +50,12 @@ def accept(data: bytes) -> Picture:
         lies = kind == "AVIF" and _orientation(exif) >= 5  # which browsers see to by themselves
         width, height = reversed(image.size) if lies else image.size
         return Picture(stripped, kind, width, height, moves=frames > 1)
+
+
+def is_moving(data: bytes, kind: str) -> bool:
+    """Whether a picture that was accepted is an animation."""
+    with PIL.Image.open(io.BytesIO(data), formats=[kind]) as opened:
+        return kind != "JPEG" and getattr(opened, "n_frames", 1) > 1
 
 
 @contextlib.contextmanager

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from . import fallback, outline, pool, sanitize, survey
+from . import fallback, outline, pool, sanitize, surveyed
 from . import pictures as _pictures
 from .outline import RESERVED_IDS
 from .pictures import Candidate, Facts
 from .rendered import VERSION, Heading, Rendered, trusted
-from .survey import Survey
+from .surveyed import Survey
 
 __all__ = [
     "RESERVED_IDS",
@@ -91,7 +91,7 @@ def take_survey(
     if "error" in answer:
         _log.error("A text could not be surveyed: %s", answer["error"])
         return None
-    return survey.read(answer)
+    return surveyed.read(answer)
 
 
 def pictures(html: str) -> list[str]:

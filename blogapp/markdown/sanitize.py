@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import nh3
@@ -111,7 +112,7 @@ def ours(html: str, *, base: str | None = None, comments: bool = False) -> str:
     Relative URLs are resolved against *base*, an absolute URL, if it is given.
     """
     if not base:
-        return _CLEANERS[comments].clean(html)
+        return _cleaner(comments).clean(html)
 
     def keep(tag: str, name: str, value: str) -> str | None:
         if name == "srcset":
@@ -138,9 +139,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return url if (tag, name) == ("img", "src") and _IMAGE_DATA.fullmatch(url) else None
 
 
-_CLEANERS = {  # made once: that takes longer than many a text
-    comments: nh3.Cleaner(
+@cache
+def _cleaner(comments: bool) -> nh3.Cleaner:
+    """Make a cleaner, once: that takes longer than many a text."""
+    return nh3.Cleaner(
         attributes=_FURNISHED, attribute_filter=_attribute, strip_comments=not comments, **_RULES
     )
-    for comments in (False, True)
-}

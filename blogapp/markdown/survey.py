@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from . import fallback, fences, raw
@@ -15,50 +15,16 @@ from .blocks.references import Target
 from .elements import make, plain
 from .inlines import assembly, scanner
 from .lines import Lines
+from .surveyed import LONGEST_URL, Head, Image, Link, Survey
 
 MOST = 1000  # of each kind; nobody corrects more
 LONGEST = 200  # characters of words that are kept
-LONGEST_URL = 2000  # characters; an image may be one of a million
 
 _MAY_BE_LINKS = re.compile(r"[\[<]|://|www\.", re.IGNORECASE)
 _HEADING = re.compile(r"h([1-6])")
 _MARKUP = re.compile(r"<[^<>]*>|[*_`~]")
 _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for an image in a link's words
-
-
-class Head(NamedTuple):
-    """A heading, of the *level* that it is written with; *words* are Markdown still."""
-
-    line: int
-    level: int
-    words: str
-
-
-class Link(NamedTuple):
-    """A link; *words* is None where they are not known, or it has an image alone."""
-
-    line: int
-    url: str
-    words: str | None
-
-
-class Image(NamedTuple):
-    """An image; it *speaks* if it has an alternative text, or is said to need none."""
-
-    line: int
-    url: str
-    speaks: bool
-
-
-class Survey(NamedTuple):
-    """What stands where: lines count from 1, and are in order. What is code is none of it."""
-
-    headings: list[Head]
-    links: list[Link]
-    images: list[Image]
-    bare_fences: list[int]  # without a language
-    bare_tables: list[int]  # without a header
 
 
 def take(source: str) -> Survey:
@@ -76,17 +42,6 @@ def take(source: str) -> Survey:
         images=sorted(found.images, key=_line)[:MOST],
         bare_fences=sorted(found.bare_fences)[:MOST],
         bare_tables=sorted(found.bare_tables)[:MOST],
-    )
-
-
-def read(answer: dict[str, Any]) -> Survey:
-    """Read a survey that came as JSON."""
-    return Survey(
-        headings=[Head(*each) for each in answer["headings"]],
-        links=[Link(*each) for each in answer["links"]],
-        images=[Image(*each) for each in answer["images"]],
-        bare_fences=answer["bare_fences"],
-        bare_tables=answer["bare_tables"],
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from .. import config, slugs, texts
 from ..markdown import outline
-from ..markdown.survey import LONGEST_URL, Image, Link, Survey
+from ..markdown.surveyed import LONGEST_URL, Image, Link, Survey
 from ..models import Post, utcnow
 from ..texts import Text
 from .directory import Directory, ids_in

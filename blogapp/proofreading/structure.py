@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..markdown.survey import Head, Survey
+from ..markdown.surveyed import Head, Survey
 from .finding import Finding, in_body, quoted
 
 # The words of links that say nothing, in the languages that are read most.

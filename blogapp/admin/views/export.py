@@ -10,8 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from ... import config, slugs
 from ...models import utcnow
-from ...transfer.exporting import exporter, readme
-from ...transfer.exporting.targets import Pipe, ZipTarget
 from . import bp
 
 log = logging.getLogger(__name__)
@@ -20,6 +18,8 @@ log = logging.getLogger(__name__)
 @bp.get("/export")
 def export() -> ResponseReturnValue:
     """What an export holds, and where it is."""
+    from ...transfer.exporting import exporter, readme  # here: nobody exports every day
+
     with exporter.opened() as work:
         there = work.counts()
     counted = exporter.counted(there)
@@ -38,8 +38,10 @@ def export_zip() -> ResponseReturnValue:
 
 
 def _pieces() -> Iterator[bytes]:
-    pipe = Pipe()
-    target = ZipTarget(pipe)
+    from ...transfer.exporting import exporter, targets  # as above
+
+    pipe = targets.Pipe()
+    target = targets.ZipTarget(pipe)
     try:
         with exporter.opened() as work:
             for _ in work.write(target):
