@@ -73,9 +73,8 @@ class Generation:
 
     def now(self) -> int:
         """Return the generation that the next reader has to see; cheap."""
-        seen = self._map
-        current = seen[1]
-        if seen[0] == current and not self._is_away():
+        current = self._map[1]
+        if self._map[0] == current and time.monotonic() - self._asked < AWAY:
             return current
         return self.state().number
 
@@ -93,9 +92,6 @@ class Generation:
     def settle(self) -> None:
         """Begin anew from the database: for its first user, when nobody else writes."""
         self._map[0] = self._map[1] = self.state().number
-
-    def _is_away(self) -> bool:
-        return time.monotonic() - self._asked > AWAY
 
     def _note(self, connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
         nothing = cursor.rowcount == 0 and cursor.description is None  # else rows are to come

@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+# All that ``is_partial`` looks at: a cache of others' must not take one answer for the other.
+VARIES = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+
 
 def wants_partial() -> bool:
     """Tell whether htmx asked for a part: not for a boosted page, nor for its history."""
@@ -26,5 +29,5 @@ def render_page(page: str, partial: str, status: int = 200, /, **context: Any) -
     """Answer with *partial* if htmx asked for it, else with the *page* that includes it."""
     template = partial if wants_partial() else page
     response: Response = make_response(render_template(template, **context), status)
-    response.vary.add("HX-Request")
+    response.vary.update(VARIES)
     return response

@@ -33,7 +33,7 @@ SEEN: dict[str, Change] = {
     "tag described": lambda _: tags.describe(tags.get(1), "Micro"),
     "tag renamed": lambda _: tags.rename(tags.get(1), "micro"),
     "many rows": lambda _: db.session.execute(sa.update(Post).values(series="x")),
-    "words of SQL": lambda _: db.session.execute(sa.text("DELETE FROM search WHERE rowid = 1")),
+    "words of SQL": lambda _: db.session.execute(sa.text("DELETE FROM post_tags")),
     "with RETURNING": lambda _: db.session.execute(
         sa.update(Post).values(series="x").returning(Post.id)
     ).all(),
