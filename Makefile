@@ -51,8 +51,8 @@ chromium: .venv/.installed-dev ## get the browser for the browser tests, where t
 corpus: .venv/.installed-dev ## compare our Markdown with GitHub's on real posts (CORPUS=folder, ARGS="--help")
 	@$(BIN)/python -m tests.github $(ARGS) $(CORPUS)
 
-bench: .venv/.installed ## measure lists and searches in blogs of 1,000 to 100,000 posts (ARGS="--help")
-	@$(BIN)/python -m bench $(ARGS)
+bench: .venv/.installed-bench ## compare what we serve with nginx and other frameworks (ARGS="--help")
+	@$(BIN)/python -m bench.serving $(ARGS)
 
 clean: ## remove .venv and all that was built; instance/ stays
 	rm -rf .venv build dist static/vendor test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -78,6 +78,10 @@ clean: ## remove .venv and all that was built; instance/ stays
 	@echo "Installing the tools for tests, types and style …" >&2
 	@$(PIP) install --group test --group types --group lint
 	@touch $@
+
+.venv/.installed-bench: .venv/.installed
+	@echo "Installing what the benchmarks compare with …" >&2
+	@$(PIP) install --group bench && touch $@ || echo "What is missing is left out." >&2
 
 $(SPEC): | .venv/.python
 	@echo "Fetching the examples of GitHub's specification …" >&2

@@ -27,10 +27,15 @@ READERS = {
     "blog.feed_xml": "/feed.xml",
     "blog.feed_json": "/feed.json",
     "blog.sitemap": "/sitemap.xml",
+    "blog.sitemap_of_pages": "/sitemap-pages.xml",
+    "blog.sitemap_of_articles": "/sitemap-1.xml",
     "blog.robots": "/robots.txt",
     "blog.alive": "/healthz",
     "blog.ready": "/readyz",
 }
+
+# Anybody may read these; they depend on what the reader chose, so only their browser keeps them.
+CHOICES = {"theme": "/static/theme.css"}
 
 # Anybody may read these; they hold a token or somebody's words, so nobody may keep them.
 VISITORS = {
@@ -127,5 +132,5 @@ FORMS_WITH_A_TEXT = {
     *("admin.preview", "admin.compare_copy", "admin.paste"),
 }
 
-READS = READERS | VISITORS | AUTHORS
+READS = READERS | CHOICES | VISITORS | AUTHORS
 FORMS: dict[str, tuple[str, dict[str, str]]] = VISITORS_FORMS | AUTHORS_FORMS
