@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from . import posts, shelves, tags, texts
+from . import posts, shelves, tags, texts, turns
 from .errors import Invalid, Missing
 from .models import Post
 from .revisions import NOBODY, Hand
@@ -58,6 +58,7 @@ def act(action: str, ids: Iterable[int], *, tag: str = "", by: Hand = NOBODY) ->
         raise Invalid("posts", "No post is selected. Tick some first.")
     if action in {"tag", "untag"} and not tags.normalise(tag):
         raise Invalid("tag", "Which tag? It needs a letter or a digit.")
+    turns.hold(wanted)
     step, result = _step(action, tag, by), Result()
     for post_id in wanted:
         title = f"no. {post_id}"

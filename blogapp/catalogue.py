@@ -14,11 +14,11 @@ from . import posts, revisions, search, tags
 from .extensions import db
 from .models import Post, Revision, Tag, post_tags, utcnow
 from .paging import Cursor, Order
-from .search import engine, entries
 
 STATES = ("draft", "scheduled", "published", "unlisted", "trash")
 PAGE_SIZE = 50
 MAX_TEXT = 200  # characters
+_LOOKED_AT = 5000  # posts that have the words
 
 Conditions = Sequence[sa.ColumnElement[bool]]
 
@@ -163,16 +163,12 @@ def _having(text: str) -> list[int]:
     named = Post.title.icontains(text, autoescape=True) | Post.slug.icontains(
         text, autoescape=True
     )
-    found = [sa.select(Post.id).where(named).order_by(Post.id.desc()).limit(search.MOST)]
     query = search.parse(search.canonical(text))
-    if query.wanted:
-        columns, most = entries.COLUMNS, search.MOST
-        found.append(
-            engine.current().matching(query, columns=columns, tags=(), without=(), most=most)
-        )
-    elif query:
-        found = [sa.select(Post.id).where(Post.id.not_in(search.refused(query)))]
-    return list({post_id for each in found for post_id in db.session.scalars(each)})
+    found = search.everywhere(query, _LOOKED_AT) if query else []
+    if query and not query.wanted:
+        return found
+    last = sa.select(Post.id).where(named).order_by(Post.id.desc()).limit(_LOOKED_AT)
+    return list({*found, *db.session.scalars(last)})
 
 
 def _unsaved(found: list[Post]) -> frozenset[int]:

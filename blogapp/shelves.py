@@ -51,8 +51,10 @@ def purge(now: datetime | None = None) -> int:
     over = sa.select(Post.id).where(trash.is_over(now)).limit(1)
     if db.session.scalar(over) is None:
         return 0
-    # A write, so that nobody restores one of them before the commit.
-    held = sa.update(Post).where(trash.is_over(now)).values(version=Post.version)
+    # A write, so that nobody restores one of them before the commit. What somebody else writes
+    # stays for the next time: that may be one who waits for us.
+    free = sa.select(Post.id).where(trash.is_over(now)).with_for_update(skip_locked=True)
+    held = sa.update(Post).where(Post.id.in_(free)).values(version=Post.version)
     options = {"synchronize_session": False, "autoflush": False}
     ids = list(db.session.scalars(held.returning(Post.id), execution_options=options))
     if ids:

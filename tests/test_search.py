@@ -15,10 +15,11 @@ from flask import Flask
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts, search, tags, texts
+from blogapp import listing, posts, search, tags, texts
 from blogapp.extensions import db
 from blogapp.filters import Filter
 from blogapp.models import Post, utcnow
+from blogapp.search import finding
 
 from .conftest import PAST, CheckedClient, MakePost, browser
 from .pages import parse
@@ -60,7 +61,8 @@ def found(client: CheckedClient, text: str) -> list[str]:
 
 def store(plain: str, title: str = "Stored") -> int:
     """Put an article with these words into the blog and its index, without Markdown."""
-    post = Post(slug=str(utcnow()), title=title, plain=plain, published_at=PAST)
+    dates = {"published_at": PAST, "updated_at": PAST}
+    post = Post(slug=str(utcnow()), title=title, plain=plain, minutes=1, headings=[], **dates)
     db.session.add(post)
     db.session.flush()
     search.index(post)
@@ -71,7 +73,7 @@ def ids(text: str) -> list[int]:
     """The ids of the articles that a search finds, in its order."""
     chosen = Filter.parse(text=text)
     assert chosen.text, f"nothing to look for in {text!r}"
-    return [post.id for post in db.session.scalars(chosen.select())]
+    return listing.ids(chosen)
 
 
 # Ranking
@@ -138,9 +140,23 @@ def test_of_a_common_word_the_last_articles_are_looked_at(
     core: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = [store("A word.") for _ in range(5)]
-    monkeypatch.setattr(search, "MOST", 3)
+    monkeypatch.setattr(finding, "MOST", 3)
 
     assert ids("word") == stored[:1:-1]
+
+
+def test_where_a_search_ends_the_page_says_so(
+    client: CheckedClient, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("One word", "Two words", "Three words"):
+        make_post(title)
+    monkeypatch.setattr(finding, "MOST", 2)
+
+    of_many, of_one = client.get("/?q=word").text, client.get("/?q=two").text
+
+    assert titles(of_many) == ["Three words", "Two words"]
+    assert "at least 2 articles about ‘word’" in of_many and "The first 2 are listed." in of_many
+    assert "1 article about ‘two’" in of_one and "are listed" not in of_one
 
 
 # Words, phrases, exclusions
@@ -454,7 +470,8 @@ def test_a_search_for_a_word_equals_a_scan_of_all_texts(
     texts: dict[int, list[str]] = {}
     for title, names, description, plain in entries:
         post = Post(slug=str(len(texts)), title=title, description=description, plain=plain)
-        post.published_at = PAST + DAY * (len(texts) % 2)
+        post.published_at = post.updated_at = PAST + DAY * (len(texts) % 2)
+        post.minutes, post.headings = 1, []
         db.session.add(post)
         post.tags = tags.named(names)
         db.session.flush()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogapp import search
-from blogapp.models import Post
 from blogapp.search import snippets
 
 from .conftest import CheckedClient, MakePost
@@ -22,9 +22,8 @@ SEARCHES = st.text(alphabet=LETTERS + " -+\"'", min_size=1, max_size=8) | st.tex
 
 def hit_of(text: str, **parts: str) -> snippets.Hit:
     """What the results show of an article with these *parts*."""
-    texts = {"title": "", "description": "", "excerpt": "", "plain": ""} | parts
-    found = search.hits(search.parse(search.canonical(text)), [Post(id=7, **texts)])
-    return found[7]
+    article = SimpleNamespace(**{"id": 7, "title": "", "about": "", "plain": ""} | parts)
+    return search.hits(search.parse(search.canonical(text)), [article])[7]
 
 
 def marked(pieces: list[snippets.Piece]) -> str:
@@ -76,7 +75,7 @@ def unmarked(pieces: list[snippets.Piece]) -> str:
     ],
 )  # fmt: skip
 def test_what_was_looked_for_is_marked(text: str, title: str, expected: str) -> None:
-    hit = hit_of(text, title=title, description=title, plain=title)
+    hit = hit_of(text, title=title, about=title, plain=title)
 
     assert marked(hit.title) == marked(hit.description) == marked(hit.snippet) == expected
 
@@ -89,7 +88,7 @@ def test_what_was_looked_for_is_marked(text: str, title: str, expected: str) -> 
 def test_the_text_stays_as_it_is_and_no_mark_is_empty(text: str, title: str) -> None:
     if not search.parse(search.canonical(text)).wanted:
         return
-    hit = hit_of(text, title=title, description=title, plain=" ".join(title.split()))
+    hit = hit_of(text, title=title, about=title, plain=" ".join(title.split()))
 
     assert unmarked(hit.title) == unmarked(hit.description) == unicodedata.normalize("NFC", title)
     assert all(piece.text for piece in (*hit.title, *hit.description, *hit.snippet))
@@ -165,7 +164,9 @@ def test_without_the_words_in_the_text_there_is_no_snippet() -> None:
 def test_a_search_that_only_excludes_marks_nothing() -> None:
     query = search.parse("-comet")
 
-    assert search.hits(query, [Post(id=7, title="Comet", plain="Comet", description="")]) == {}
+    assert (
+        search.hits(query, [SimpleNamespace(id=7, title="Comet", plain="Comet", about="")]) == {}
+    )
 
 
 @pytest.mark.parametrize(

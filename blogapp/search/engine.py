@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from ..extensions import db
-from . import fts5, tsvector
-from .entries import Entry
-from .query import Query, Term
+from . import fts5
+from .entries import COLUMNS, Entry
+from .query import Query
 
 
 class Engine(Protocol):
@@ -22,23 +22,25 @@ class Engine(Protocol):
     """
 
     # Keep
-    def store(self, entries: Sequence[Entry]) -> None: ...
+    def wait(self) -> None: ...  # from now until the commit, nobody else stores
+    def store(self, found: Sequence[Entry]) -> None: ...
     def remove(self, ids: Iterable[int]) -> None: ...
     def ids(self) -> sa.Select[int]: ...
     def entry(self, post_id: int) -> Entry | None: ...
 
     # Ask
-    def matching(
+    def find(
         self,
         query: Query,
         *,
-        columns: Sequence[str],
-        tags: Iterable[str],
-        without: Iterable[str],
+        columns: Sequence[str] = COLUMNS,
+        tags: Iterable[str] = (),
+        without: Iterable[str] = (),
+        within: range,
         most: int,
-    ) -> sa.Select[int]: ...
-    def having(self, terms: Iterable[Term]) -> sa.Select[int]: ...
-    def words_like(self, initial: str, lengths: range) -> dict[str, int]: ...
+    ) -> list[int]: ...
+    def count(self, found: Sequence[str], within: range, most: int) -> list[int]: ...
+    def words_like(self, beginning: str, lengths: Sequence[int], most: int) -> list[str]: ...
 
     # Look after
     def problem(self) -> str | None: ...  # why the index is not whole in itself
@@ -50,4 +52,16 @@ class Engine(Protocol):
 
 def current() -> Engine:
     """Return the engine of the database that is in use."""
-    return fts5 if db.engine.dialect.name == "sqlite" else tsvector
+    if db.engine.dialect.name == "sqlite":
+        return fts5
+    from . import tsvector  # here: SQLAlchemy's side of PostgreSQL takes 2 MB
+
+    return tsvector
+
+
+def change(ids: Iterable[int], changed: Callable[[list[Entry]], list[Entry]]) -> None:
+    """Store what *changed* makes of the entries of these posts; nobody else stores in between."""
+    index = current()
+    index.wait()
+    before = {entry.id: entry for entry in map(index.entry, ids) if entry}
+    index.store([entry for entry in changed([*before.values()]) if entry != before[entry.id]])

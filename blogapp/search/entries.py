@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,21 +11,25 @@ import sqlalchemy as sa
 
 from ..extensions import db
 from ..models import Post, Tag, post_tags
-from . import words
+from . import places, words
 
 COLUMNS = ("title", "tags", "description", "body")  # the first ranks highest
 _LABEL = "\ue000"  # of private use: no reader can type a token that begins with it
+EVERY = _LABEL  # the token among the tags that every post has
+
+_JOINED = re.compile(r"[^\W\d_]+[-._][^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The tokens of a post, by column."""
+    """The tokens of a post, by column, and its place in the order of publication."""
 
     id: int
     title: str
     tags: str
     description: str
     body: str
+    place: int
 
     def columns(self) -> dict[str, str]:
         """Name the tokens of each column."""
@@ -42,6 +47,7 @@ def of(posts: Iterable[Post]) -> list[Entry]:
             tags=tags[post.id],
             description=words.tokens(post.description),
             body=words.tokens(post.plain),
+            place=places.of(post.id, post.listed_at),
         )
         for post in found
     ]
@@ -61,10 +67,27 @@ def tags_of(ids: Sequence[int]) -> dict[int, str]:
 
 def _tags(names: list[str]) -> str:
     written = (f"#{name}" for name in names)  # as the lists show them, and some readers type them
-    tokens = [*map(words.tokens, written), *map(label, names)]
+    tokens = [*map(words.tokens, written), *map(label, names), EVERY]
     return f" {words.BREAK} ".join(tokens)
 
 
 def label(name: str) -> str:
     """Write the token that stands for the tag of this name, and for nothing else."""
     return _LABEL + name
+
+
+def spelled(found: Iterable[Entry]) -> set[str]:
+    """The words that others can be a misspelling of."""
+    return spellable(
+        " ".join(text for entry in found for text in entry.columns().values()).split()
+    )
+
+
+def spellable(tokens: Iterable[str]) -> set[str]:
+    """Choose what is a word, or two as names join them: ``full-text``, ``node.js``."""
+    return {
+        token
+        for token in set(tokens)
+        if (token.isalpha() or _JOINED.fullmatch(token))
+        and (token.isascii() or not words.is_unspaced(token))
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import words
 
@@ -67,6 +68,7 @@ def _visible(char: str) -> str:
     return " " if kind[0] == "C" else char
 
 
+@lru_cache(1024)  # a page asks several times
 def parse(text: str) -> Query:
     """Read a search. Any text is one: what has no words in it is left out."""
     wanted: list[Term] = []

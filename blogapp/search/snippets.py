@@ -8,14 +8,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
+from typing import Protocol
 
-from ..models import Post
 from . import words
 from .query import Query, Term
 
 LENGTH = 220  # characters of a snippet
 BEFORE = 60  # of them, before the first word that was found
-_LOOKED_AT = 100_000  # characters of a text
+_FEW = 20  # characters; more are not replaced one by one
 _MOST = 200  # places in a text that are looked at
 
 # What a word may go on with: marks are no letters to Python, but in half of India's words.
@@ -30,6 +30,7 @@ class Pattern:
 
     spaced: re.Pattern[str]
     unspaced: re.Pattern[str]
+    is_one: bool  # word that was typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,31 @@ class Hit:
     snippet: list[Piece]
 
 
-def hits(query: Query, articles: Iterable[Post]) -> dict[int, Hit]:
+class Article(Protocol):
+    """What is known of an article: a line or two *about* it, and the words of its text."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def plain(self) -> str: ...
+
+
+def hits(query: Query, articles: Iterable[Article]) -> dict[int, Hit]:
     """Mark what *query* wants in *articles*, by their ids."""
     if not query.wanted:
         return {}
     pattern = _pattern(query)
     return {
-        post.id: Hit(
-            title=mark(post.title, pattern),
-            description=mark(post.description or post.excerpt, pattern),
-            snippet=snippet(post.plain[:_LOOKED_AT], pattern),
+        article.id: Hit(
+            title=mark(article.title, pattern),
+            description=mark(article.about, pattern),
+            snippet=snippet(article.plain, pattern),
         )
-        for post in articles
+        for article in articles
     }
 
 
@@ -76,7 +90,8 @@ def snippet(text: str, pattern: Pattern) -> list[Piece]:
     spans = _spans(text, pattern)
     if not spans:
         return []
-    first, last = spans[max(range(len(spans)), key=lambda at: _variety(text, spans[at:]))]
+    starts = range(1 if pattern.is_one else len(spans))
+    first, last = spans[max(starts, key=lambda at: _variety(text, spans, at))]
     begin = _behind_blank(text, max(0, first - BEFORE), first)
     least = min(last, begin + 2 * LENGTH)
     end = _before_blank(text, begin + LENGTH, least)
@@ -89,7 +104,8 @@ def snippet(text: str, pattern: Pattern) -> list[Piece]:
 def _pattern(query: Query) -> Pattern:
     spaced = [term for term in query.wanted if not _is_unspaced(term)]
     unspaced = [term for term in query.wanted if _is_unspaced(term)]
-    return Pattern(_any(map(_bounded, spaced)), _any(map(_literal, unspaced)))
+    is_one = len(query.wanted) == 1
+    return Pattern(_any(map(_bounded, spaced)), _any(map(_literal, unspaced)), is_one)
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -98,21 +114,24 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _bounded(term: Term) -> str:
-    tokens = term.rows[0].tokens
+    tokens, between = term.rows[0].tokens, r"[\W_]+"
     if len(term.rows) > 1 or not tokens[0].isalnum():
-        pattern = _literal(term)
-    else:
-        pattern = r"[\W_]+".join(map(re.escape, tokens))
+        tokens, between = _written(term), r"\s+"
+    # What stands before is looked at behind the first word: text without it is passed quickly.
+    first, *others = map(re.escape, tokens)
+    pattern = between.join([rf"{first}(?<![^\W_]{first})", *others])
     if term.rows[-1].is_prefix:
-        behind = _LETTERS
-    else:
-        behind = r"(?![^\W_])" if pattern[-1].isalnum() else ""
-    return rf"(?<![^\W_]){pattern}{behind}"
+        return pattern + _LETTERS
+    return pattern + (r"(?![^\W_])" if tokens[-1][-1].isalnum() else "")
 
 
 def _literal(term: Term) -> str:
-    text = words.fold(term.text).strip("()[]{}\"',;’‘`…")
-    return r"\s+".join(map(re.escape, text.split()))
+    return r"\s+".join(map(re.escape, _written(term)))
+
+
+def _written(term: Term) -> tuple[str, ...]:
+    text = words.fold(term.text)
+    return tuple((text.strip("()[]{}\"',;’‘`…") or text).split())
 
 
 def _is_unspaced(term: Term) -> bool:
@@ -123,10 +142,19 @@ def _spans(text: str, pattern: Pattern) -> list[Span]:
     """Find where in *text* the pattern matches what it folds to."""
     if text.isascii():
         return _found(text.lower(), pattern)
-    folded = {char: words.fold_char(char) for char in set(text)}
-    spans = _found("".join(map(folded.__getitem__, text)), pattern)
-    odd = [char for char, plain in folded.items() if len(plain) != 1]
-    return _placed(spans, text, {char: len(folded[char]) for char in odd}) if odd else spans
+    folded = {char: words.fold_char(char) for char in set(text) if not char.isascii()}
+    spans = _found(_folded(text, folded), pattern)
+    odd = {char: len(plain) for char, plain in folded.items() if len(plain) != 1}
+    return _placed(spans, text, odd) if odd else spans
+
+
+def _folded(text: str, folded: dict[str, str]) -> str:
+    """Fold *text*, in which these characters are not ASCII; of few, one after the other."""
+    if len(folded) > _FEW:
+        return text.translate({ord(char): plain for char, plain in folded.items()}).lower()
+    for char, plain in folded.items():
+        text = text.replace(char, plain)
+    return text.lower()
 
 
 def _placed(spans: list[Span], text: str, odd: dict[str, int]) -> list[Span]:
@@ -165,10 +193,10 @@ def _divided(text: str, spans: list[Span]) -> list[Piece]:
     return [piece for piece in (*pieces, Piece(text[at:])) if piece.text]
 
 
-def _variety(text: str, spans: list[Span]) -> int:
-    """Count the different words in a snippet whose first hit is the first of *spans*."""
-    end = spans[0][0] + LENGTH - BEFORE
-    near = takewhile(lambda span: span[1] <= end, spans)
+def _variety(text: str, spans: list[Span], at: int) -> int:
+    """Count the different words in a snippet whose first hit is that one of *spans*."""
+    end = spans[at][0] + LENGTH - BEFORE
+    near = takewhile(lambda span: span[1] <= end, islice(spans, at, None))
     return len({text[a:b].lower() for a, b in near})
 
 

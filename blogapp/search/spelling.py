@@ -7,19 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-import sqlalchemy as sa
-
-from ..extensions import db
-from ..models import Post
-from . import engine, words
-from .entries import COLUMNS
-from .query import Query, Row, Term, parse
+from ..models import utcnow
+from . import engine, places, words
+from .query import parse
+from .snippets import Article
 
 SHORTEST = 3  # characters of a word that can be misspelt
 TRIES = 12  # other searches
 _CHOICES = 8  # words in the place of one
 _NEAREST = 40  # words of which the articles are counted
 _COUNTED = 100  # articles of each
+_ALIKE = 3000  # words that begin with a letter; of more, only the likelier ones are looked at
 _LONG = 7  # characters; from there on, two letters may be wrong
 _MOST_WORDS = 4
 
@@ -36,13 +34,13 @@ class Choice:
     articles: int = 0
 
 
-def corrections(text: str, articles: sa.Select[int]) -> Iterator[str]:
+def corrections(text: str) -> Iterator[str]:
     """Yield other ways to write the search *text*, the nearest first.
 
-    Their words are those of *articles* (a selection of ids); they need not be in the same one.
+    Their words are those of articles that readers find; they need not be in the same one.
     """
     misspelt = [word for word in _words_of(text) if len(word) >= SHORTEST][:_MOST_WORDS]
-    choices = [[Choice(word), *_alike(word, articles)] for word in misspelt]
+    choices = [[Choice(word), *_alike(word)] for word in misspelt]
     texts = dict.fromkeys([text, _loosened(text)])
     tries = (
         _replaced(other, {typed: choice.word for typed, choice in zip(misspelt, way, strict=True)})
@@ -52,11 +50,11 @@ def corrections(text: str, articles: sa.Select[int]) -> Iterator[str]:
     return islice(tries, 1, TRIES + 1)  # the first is the text itself
 
 
-def as_written(text: str, post: Post) -> str:
-    """Write the words of *text* as *post* does: the index keeps them without accents."""
+def as_written(text: str, article: Article) -> str:
+    """Write the words of *text* as *article* does: the index keeps them without accents."""
     wanted = set(_words_of(text))
     written: dict[str, str] = {}
-    for match in _WORD.finditer(f"{post.title} {post.description} {post.plain}"):
+    for match in _WORD.finditer(f"{article.title} {article.about} {article.plain}"):
         folded = words.fold(match[0])
         if folded in wanted:
             written.setdefault(folded, match[0].lower())
@@ -79,41 +77,43 @@ def _distance(way: Sequence[Choice]) -> tuple[int, int]:
     return sum(choice.distance for choice in way), -sum(choice.articles for choice in way)
 
 
-def _alike(word: str, articles: sa.Select[int]) -> list[Choice]:
-    """Find the words of *articles* that differ by a letter, or by two in long ones.
-
-    They begin as *word* does, or as it does behind its first letter: the index is not read
-    from end to end.
-    """
+def _alike(word: str) -> list[Choice]:
+    """Find the words of articles that differ by a letter, or by two in long ones."""
     from rapidfuzz import process  # takes its time to load
     from rapidfuzz.distance import OSA
 
     most = 1 if len(word) < _LONG else 2
-    lengths = range(len(word) - most, len(word) + most + 1)
-    like = engine.current().words_like
-    known = {*like(word[0], lengths), *like(word[1], lengths)} - {word}
+    known = _known(word, range(len(word) - most, len(word) + most + 1))
     found = process.extract(
-        word, sorted(known), scorer=OSA.distance, score_cutoff=most, limit=_NEAREST
+        word, sorted(known - {word}), scorer=OSA.distance, score_cutoff=most, limit=_NEAREST
     )
     distances = {other: int(distance) for other, distance, _ in found}
-    numbers = _numbers(list(distances), articles)
-    choices = [Choice(other, distances[other], number) for other, number in numbers.items()]
+    within = range(places.FIRST, places.last(utcnow()) + 1)
+    numbers = engine.current().count([*distances], within, _COUNTED) if distances else []
+    choices = [
+        Choice(other, distances[other], number)
+        for other, number in zip(distances, numbers, strict=True)
+        if number  # else it is a draft's, or was
+    ]
     return sorted(choices, key=lambda choice: _distance([choice]))[:_CHOICES]
 
 
-def _numbers(found: list[str], articles: sa.Select[int]) -> dict[str, int]:
-    """Count those of *articles* that have each word, a hundred at most; drop words of drafts."""
-    if not found:
-        return {}
+def _known(word: str, lengths: range) -> set[str]:
+    """Read the words that begin as *word* does, or as it does behind its first letter.
 
-    def number(word: str) -> sa.ScalarSelect[int]:
-        term = Query((Term(word, (Row((word,)),)),))
-        last = engine.current().matching(term, columns=COLUMNS, tags=(), without=(), most=_COUNTED)
-        having = articles.where(Post.id.in_(sa.select(last.subquery().c[0])))
-        return sa.select(sa.func.count()).select_from(having.subquery()).scalar_subquery()
-
-    counted = db.session.execute(sa.select(*map(number, found))).one()
-    return {word: times for word, times in zip(found, counted, strict=True) if times}
+    Where too many do, a second letter must be right, too, or one of both be too much or gone;
+    and of more than there may be still, those of the length of *word* come first.
+    """
+    first, second, third = word[0], word[1], word[2]
+    like = engine.current().words_like
+    nearest = sorted(lengths, key=lambda length: abs(length - len(word)))
+    known = set[str]()
+    for initial, others in ((first, second + third), (second, first + third)):
+        found = like(initial, nearest, _ALIKE + 1)
+        if len(found) > _ALIKE:
+            found = [each for other in others for each in like(initial + other, nearest, _ALIKE)]
+        known.update(found)
+    return known
 
 
 def _replaced(text: str, written: dict[str, str]) -> str:

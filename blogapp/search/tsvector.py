@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from ..extensions import db
-from . import words
-from .entries import COLUMNS, Entry, label
+from . import entries, words
+from .entries import COLUMNS, EVERY, Entry, label
 from .query import Query, Row, Term
 
 _LETTERS = dict(zip(COLUMNS, "ABCD", strict=True))
@@ -30,23 +30,40 @@ _SEARCH = sa.table(
     "search",
     sa.column("post_id", sa.Integer),
     *(sa.column(name, sa.Text) for name in COLUMNS),
+    sa.column("place", sa.BigInteger),
     sa.column("document", postgresql.TSVECTOR),
 )
 _WORDS = sa.table("search_words", sa.column("word", sa.Text), sa.column("posts", sa.Integer))
-_TOKENS = [_SEARCH.c.post_id, *(_SEARCH.c[name] for name in COLUMNS)]
+_TOKENS = [_SEARCH.c.post_id, *(_SEARCH.c[name] for name in COLUMNS), _SEARCH.c.place]
 
 
-def store(entries: Sequence[Entry]) -> None:
-    """Put *entries* in the place of what the index has of these posts."""
-    if not entries:
+def wait() -> None:
+    """Wait until nobody else writes to the index, and keep it until the commit.
+
+    As with SQLite, one transaction at a time writes: else two that count the same words in
+    another order would wait for each other.
+    """
+    turn = sa.cast(sa.cast(_WORDS.name, postgresql.REGCLASS), sa.BigInteger)
+    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))
+
+
+def store(found: Sequence[Entry]) -> None:
+    """Put entries in the place of what the index has of these posts."""
+    if not found:
         return
-    before = _take_out([entry.id for entry in entries])
+    before = _take_out([entry.id for entry in found])
     rows = [
-        {"post_id": entry.id, **entry.columns(), "lexemes": document(entry)} for entry in entries
+        {
+            "post_id": entry.id,
+            **entry.columns(),
+            "place": entry.place,
+            "lexemes": document(entry),
+        }
+        for entry in found
     ]
     lexemes = sa.cast(sa.bindparam("lexemes", type_=sa.Text), postgresql.TSVECTOR)
     db.session.connection().execute(sa.insert(_SEARCH).values(document=lexemes), rows)
-    _count(entries, before)
+    _count(found, before)
 
 
 def remove(ids: Iterable[int]) -> None:
@@ -65,43 +82,54 @@ def entry(post_id: int) -> Entry | None:
     return Entry(*row) if row else None
 
 
-def matching(
-    query: Query, *, columns: Sequence[str], tags: Iterable[str], without: Iterable[str], most: int
-) -> sa.Select[int]:
-    """Select the ids of posts whose *columns* have all that is wanted: the last *most* of them."""
-    lexemes = [_term(term, columns) for term in query.wanted]
-    lexemes += [_lexeme("tags", label(tag)) for tag in tags]
-    lexemes += [f"!{_lexeme('tags', label(tag))}" for tag in without]
-    lexemes += [f"!{_term(term, COLUMNS)}" for term in query.unwanted if not _has_row(term)]
+def find(
+    query: Query,
+    *,
+    columns: Sequence[str] = COLUMNS,
+    tags: Iterable[str] = (),
+    without: Iterable[str] = (),
+    within: range,
+    most: int,
+) -> list[int]:
+    """List the places *within* which *columns* have all that is wanted: the last *most*, reversed.
+
+    What is not wanted must be in no column.
+    """
     wanted = [
         _stands(row, columns) for term in query.wanted for row in term.rows if len(row.tokens) > 1
     ]
     refused = [~_is_written(term) for term in query.unwanted if _has_row(term)]
-    found = ids().where(_has(" & ".join(lexemes)), *wanted, *refused)
-    return found.order_by(_SEARCH.c.post_id.desc()).limit(most)
+    here = _SEARCH.c.place.between(within.start, within.stop - 1)
+    has_all = _has(asked(query, columns=columns, tags=tags, without=without))
+    found = sa.select(_SEARCH.c.place).where(has_all, here, *wanted, *refused)
+    return list(db.session.scalars(found.order_by(_SEARCH.c.place.desc()).limit(most)))
 
 
-def having(terms: Iterable[Term]) -> sa.Select[int]:
-    """Select the ids of the posts that have any of *terms*."""
-    terms = list(terms)
-    found = ids().where(_has(" | ".join(_term(term, COLUMNS) for term in terms)))
-    if any(map(_has_row, terms)):
-        found = found.where(sa.or_(*map(_is_written, terms)))
-    return found
+def count(found: Sequence[str], within: range, most: int) -> list[int]:
+    """Count the posts *within* these places that have each word, up to *most* of them."""
+    here = _SEARCH.c.place.between(within.start, within.stop - 1)
+
+    def number(word: str) -> sa.ScalarSelect[int]:
+        some = sa.select(sa.literal(1)).where(_has(_row(Row((word,)), COLUMNS)), here).limit(most)
+        return sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+
+    return list(db.session.execute(sa.select(*map(number, found))).one())
 
 
-def words_like(initial: str, lengths: range) -> dict[str, int]:
-    """Count the posts that have each word that begins with this character."""
+def words_like(beginning: str, lengths: Sequence[int], most: int) -> list[str]:
+    """List the first *most* words of these *lengths*, in their order, that begin so.
+
+    Perhaps no post has them.
+    """
     length = sa.func.length(_WORDS.c.word)
-    query = sa.select(_WORDS.c.word, _WORDS.c.posts).where(
-        _WORDS.c.word >= initial,
-        _WORDS.c.word < chr(ord(initial) + 1),
-        length >= lengths.start,
-        length < lengths.stop,
+    query = sa.select(_WORDS.c.word).where(
+        _WORDS.c.word >= beginning,
+        _WORDS.c.word < beginning[:-1] + chr(ord(beginning[-1]) + 1),
+        length.in_(lengths),
         _WORDS.c.posts > 0,
     )
-    rows = db.session.execute(query.order_by(_WORDS.c.word))
-    return {row.word: row.posts for row in rows}
+    order = sa.case({each: at for at, each in enumerate(lengths)}, value=length)
+    return list(db.session.scalars(query.order_by(order, _WORDS.c.word).limit(most)))
 
 
 def problem() -> str | None:
@@ -121,17 +149,17 @@ def tidy() -> Iterator[None]:
 
     One step, for which those who save a post wait: some seconds for ten thousand posts.
     """
-    _wait()
+    wait()
     _add(_miscounted(db.session.connection()))
     db.session.execute(sa.delete(_WORDS).where(_WORDS.c.posts <= 0))
     yield from ()
 
 
 def take_turn() -> None:
-    """Nothing is needed: here, posts are locked one by one when they are read for that.
+    """Nothing is needed: here, posts are locked when they are read for that.
 
-    Whoever saves has locked the post before it asks for the index. To have the index first, and
-    wait for a post, would be to wait for each other.
+    Whoever saves has locked the post before it waits for the index, here as everywhere. To have
+    the index first, and wait for a post, would be to wait for each other.
     """
 
 
@@ -144,6 +172,18 @@ def snapshot() -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
+
+
+def asked(
+    query: Query, *, columns: Sequence[str], tags: Iterable[str] = (), without: Iterable[str] = ()
+) -> str:
+    """Write a search as a tsquery; who has it may still lack what must stand in a row."""
+    lexemes = [_term(term, columns) for term in query.wanted]
+    lexemes += [_lexeme("tags", label(tag)) for tag in tags]
+    lexemes = lexemes or [_lexeme("tags", EVERY)]
+    lexemes += [f"!{_lexeme('tags', label(tag))}" for tag in without]
+    lexemes += [f"!{_term(term, COLUMNS)}" for term in query.unwanted if not _has_row(term)]
+    return " & ".join(lexemes)
 
 
 def document(entry: Entry) -> str:
@@ -168,34 +208,24 @@ def document(entry: Entry) -> str:
 
 def _take_out(ids: Sequence[int]) -> list[Entry]:
     """Delete what the index has of these posts, and tell what it was."""
-    _wait()
+    wait()
     gone = sa.delete(_SEARCH).where(_SEARCH.c.post_id.in_(ids)).returning(*_TOKENS)
     return [Entry(*row) for row in db.session.execute(gone)]
 
 
-def _wait() -> None:
-    """Wait until nobody else writes to the index, and keep it until the commit.
-
-    As with SQLite, one transaction at a time writes: else two that count the same words in
-    another order would wait for each other.
-    """
-    turn = sa.cast(sa.cast(_WORDS.name, postgresql.REGCLASS), sa.BigInteger)
-    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))
-
-
 def _count(added: Iterable[Entry], removed: Iterable[Entry]) -> None:
     """Keep the number of posts that have each word."""
-    changes = Counter(word for entry in added for word in _vocabulary(entry))
-    changes.subtract(word for entry in removed for word in _vocabulary(entry))
+    changes = Counter(word for entry in added for word in entries.spelled([entry]))
+    changes.subtract(word for entry in removed for word in entries.spelled([entry]))
     _add(changes)
 
 
 def _miscounted(connection: sa.Connection) -> dict[str, int]:
     """Tell by how much the number of each word is too low."""
     right = Counter[str]()
-    entries = sa.select(*_TOKENS).execution_options(yield_per=_READ_AT_ONCE)
-    for row in connection.execute(entries):
-        right.update(_vocabulary(Entry(*row)))
+    every = sa.select(*_TOKENS).execution_options(yield_per=_READ_AT_ONCE)
+    for row in connection.execute(every):
+        right.update(entries.spelled([Entry(*row)]))
     counts = connection.execute(sa.select(_WORDS.c.word, _WORDS.c.posts))
     right.subtract({row.word: row.posts for row in counts})
     return {word: number for word, number in right.items() if number}
@@ -213,16 +243,6 @@ def _add(changes: Mapping[str, int]) -> None:
     new = postgresql.insert(_WORDS).from_select(["word", "posts"], rows)
     total = _WORDS.c.posts + new.excluded.posts
     db.session.execute(new.on_conflict_do_update(index_elements=["word"], set_={"posts": total}))
-
-
-def _vocabulary(entry: Entry) -> set[str]:
-    """The words that can be misspelt."""
-    tokens = {token for text in entry.columns().values() for token in text.split()}
-    return {
-        token
-        for token in tokens - {words.BREAK}
-        if not token.startswith(label("")) and not words.is_unspaced(token)
-    }
 
 
 def _has(query: str) -> sa.ColumnElement[bool]:

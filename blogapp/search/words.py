@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 SIGNS = "!#$%&*+-./:=@_~^|<>?\\"  # the tokenizer of the index must know them as letters
@@ -23,6 +24,7 @@ _BEHIND = set("+#_*")  # signs that belong to the word before them: c++, init__
 _OPEN = set("-:/@=")  # signs behind which more of a name can be expected: data-
 _MOST_SIGNS = 3  # in a row, that join two words
 _OPERATORS = range(2, 5)  # signs in a row that stand for themselves: =>, &&, ===
+_QUOTES = "\"'`()[]{},;“”‘’"
 
 # Scripts without blanks between words, and Hangul, where endings are written in one with them.
 _UNSPACED = (
@@ -30,20 +32,6 @@ _UNSPACED = (
     "\u30a1-\u30fa\u30fc-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Half of a word in Devanagari is marks, which Python does not count as letters.
-_MARKS = "".join(
-    char for char in map(chr, range(0x300, 0xE00)) if unicodedata.category(char)[0] == "M"
-)
-_PIECE = re.compile(
-    f"(?P<unspaced>[{_UNSPACED}]+)"
-    rf"|(?P<word>(?:[^\W_{_UNSPACED}]|[{_MARKS}])+)"
-    "|(?P<symbol>[\u2190-\u2bff\U0001f000-\U0001faff])"
-    f"|(?P<signs>[{re.escape(SIGNS)}]+)"
-    r"|(?P<gap>\s+|.)",
-    re.S,
-)
-_UNSPACED_ONLY = re.compile(f"[{_UNSPACED}]{{1,2}}")
-_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 # Letters that are no base with an accent, as people without them on the keyboard write them; and
 # the hyphen of typesetters, to which the one that does not break a line folds.
 _LETTERS = str.maketrans(
@@ -97,12 +85,12 @@ def cut_typed(text: str, *, unfinished: bool) -> Cut:
 
 def is_unspaced(token: str) -> bool:
     """Whether *token* is one or two characters of a text without blanks."""
-    return _UNSPACED_ONLY.fullmatch(token) is not None
+    return len(token) <= 2 and _unspaced().fullmatch(token) is not None
 
 
 def without_unspaced(text: str) -> str:
     """Write blanks in the place of what is written without: words end there, too."""
-    return text if text.isascii() else _UNSPACED_RUN.sub(lambda run: " " * len(run[0]), text)
+    return text if text.isascii() else _unspaced().sub(lambda run: " " * len(run[0]), text)
 
 
 class _Folded(dict[int, str]):
@@ -129,13 +117,41 @@ def _is_left_out(char: str) -> bool:
     return is_invisible or kind >= 200 or 10 <= kind <= 35
 
 
+@cache  # made when it is first used: large ranges take milliseconds
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSPACED}]+")
+
+
+@cache
+def _in_a_sentence() -> re.Pattern[str]:
+    """A word, and around it quotes, brackets and a sentence's end: they join nothing."""
+    quotes = f"[{re.escape(_QUOTES)}]*+"
+    return re.compile(f"{quotes}([a-z0-9]++){quotes}[.!?]?{quotes}")
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    # Half of a word in Devanagari is marks, which Python does not count as letters.
+    marks = "".join(
+        char for char in map(chr, range(0x300, 0xE00)) if unicodedata.category(char)[0] == "M"
+    )
+    return re.compile(
+        f"(?P<unspaced>[{_UNSPACED}]+)"
+        rf"|(?P<word>(?:[^\W_{_UNSPACED}]|[{marks}])+)"
+        "|(?P<symbol>[\u2190-\u2bff\U0001f000-\U0001faff])"
+        f"|(?P<signs>[{re.escape(SIGNS)}]+)"
+        r"|(?P<gap>\s+|.)",
+        re.S,
+    )
+
+
 Piece = tuple[str, str]  # kind and text
 
 
 def _chunks(text: str) -> Iterator[list[Piece]]:
     """Group the pieces that are written in one."""
     chunk: list[Piece] = []
-    for match in _PIECE.finditer(text):
+    for match in _piece().finditer(text):
         if match.lastgroup != "gap":
             chunk.append((match.lastgroup or "", match[0]))
         elif chunk:
@@ -149,8 +165,8 @@ class _Written(dict[str, tuple[str, str]]):
     """What stands between blanks, as the index keeps it: its words, and its rows of joints."""
 
     def __missing__(self, written: str) -> tuple[str, str]:
-        if written.isascii() and written.isalnum():  # as most are: it would come to the same
-            found = written[:MAX_LENGTH], ""
+        if plain := _in_a_sentence().fullmatch(written):  # as most are: it would come to the same
+            found = plain[1][:MAX_LENGTH], ""
         else:
             chunks = list(_chunks(written))
             cut = _cut(chunks, [_joints(chunk, is_open=True) for chunk in chunks])
@@ -229,5 +245,9 @@ def _word(chunk: list[Piece], at: int) -> str:
 
 def _leading(signs: str, allowed: set[str]) -> str:
     """The signs at the beginning that are *allowed*, three at most."""
-    length = next((at for at, sign in enumerate(signs) if sign not in allowed), len(signs))
-    return signs[: min(length, _MOST_SIGNS)]
+    length = 0
+    for sign in signs[:_MOST_SIGNS]:
+        if sign not in allowed:
+            break
+        length += 1
+    return signs[:length]

@@ -1,0 +1,245 @@
+"""The index in the order of publication: what comes first, where it ends, and how it keeps up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogapp import differences, posts, search, shelves, upkeep
+from blogapp.extensions import db
+from blogapp.models import MAX_ID, Post
+from blogapp.paging import Cursor
+from blogapp.search import engine, finding, fts5, places, spelling
+
+from .conftest import PAST
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+FIRST, LAST = datetime(1834, 1, 1, tzinfo=UTC), datetime(2105, 1, 1, tzinfo=UTC)
+MOMENTS = st.floats(0, 1).map(lambda part: FIRST + part * (LAST - FIRST))
+IDS = st.integers(1, MAX_ID)
+WORD = search.parse("needle ")
+
+slugs = map("post-{}".format, count())
+
+
+def store(at: datetime | None = PAST, *, shelf: str = "listed", **texts: str) -> Post:
+    """Put a post into the blog and its index, without Markdown; it has the needle in its text."""
+    post = Post(
+        **{"slug": next(slugs), "title": "A title", "plain": "A needle."} | texts,
+        **{"shelf": shelf, "minutes": 1, "headings": []},
+        **{"published_at": at, "created_at": PAST, "updated_at": PAST},
+    )
+    db.session.add(post)
+    db.session.flush()
+    search.index(post)
+    return post
+
+
+def ids(text: str = "needle ") -> list[int]:
+    return [*search.found(search.parse(text)).ids]
+
+
+def out_of_step() -> list[str]:
+    db.session.commit()  # another connection looks
+    found = [*differences.of_index(), *(each for some in differences.of_posts() for each in some)]
+    return [difference.text for difference in found if "index" in difference.text]
+
+
+@given(MOMENTS, IDS, MOMENTS, IDS)
+def test_places_are_in_the_order_of_publication_to_the_second(
+    at: datetime, post_id: int, later: datetime, other_id: int
+) -> None:
+    place, other = places.of(post_id, at), places.of(other_id, later)
+
+    def order(at: datetime, post_id: int) -> tuple[datetime, int]:
+        return at.replace(microsecond=0), post_id
+
+    assert (place < other) == (order(at, post_id) < order(later, other_id))
+    assert places.ids_of([place, other]) == [post_id, other_id]
+    assert place <= places.last(at) < places.of(1, at + SECOND)
+
+
+@given(st.datetimes().map(lambda at: at.replace(tzinfo=UTC)), IDS)
+def test_what_readers_do_not_find_stands_before_all_that_they_do(
+    at: datetime, post_id: int
+) -> None:
+    hidden, listed = places.of(post_id, None), places.of(1, at)
+
+    assert places.NOWHERE <= hidden < places.FIRST <= listed < places.END
+    assert places.ids_of([hidden]) == [post_id]
+
+
+@settings(max_examples=12)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=8),
+    st.integers(1, 12),
+    st.integers(1, 4),
+)
+def test_of_too_many_the_best_and_the_newest_are_found_page_by_page(
+    core: None, made: list[tuple[int, int]], most: int, size: int
+) -> None:
+    db.session.execute(sa.delete(Post))
+    fts5.make()
+    parts = [{"title": "Needle"}, {"description": "A needle", "title": "needles"}, {}, {}]
+    stored = [(rank, store(PAST + days * DAY, **parts[rank])) for rank, days in made]
+
+    def order(item: tuple[int, Post]) -> tuple[int, datetime, int]:
+        rank, post = item
+        return -min(rank, 2), post.published_at or PAST, post.id
+
+    best = [post.id for _, post in sorted(stored, key=order, reverse=True)]
+    words = search.found(search.parse("needle a ")).ids
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding, "MOST", most)
+        found, first = search.found(WORD), search.found(search.parse("needle a "))
+
+    assert [*found.ids] == best[:most]
+    assert (first.ids, first.is_all) == (words[:most], len(words) <= most)
+    assert found.is_all == (len(best) <= most)
+    pages, cursor = list[int](), None
+    while page := found.behind(cursor, size):
+        pages += [post_id for post_id, _ in page]
+        last, rank = page[-1]
+        cursor = Cursor(db.session.get_one(Post, last).published_at or PAST, last, rank)
+    assert pages == best[:most]
+
+
+def test_a_search_for_what_lacks_a_word_goes_by_date_and_ends_there_too(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, early = store(PAST + DAY, plain="hay"), store(PAST, plain="hay")
+    store(PAST + MINUTE)
+    store(None, plain="hay")
+    newest = store(PAST + 2 * DAY, plain="hay").id
+
+    without = search.found(search.parse("-needle"))
+    monkeypatch.setattr(finding, "MOST", 1)
+    first = search.found(search.parse("-needle"))
+
+    assert (without.ids, without.ranks) == ((newest, late.id, early.id), (0, 0, 0))
+    assert (first.ids, first.is_all, without.is_all) == ((newest,), False, True)
+
+
+def test_what_readers_do_not_find_takes_no_place_of_what_they_do(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = store(PAST)
+    for shelf in ("unlisted", "trash"):
+        store(PAST + DAY, shelf=shelf)
+    store(None)
+    monkeypatch.setattr(finding, "MOST", 1)
+
+    found = search.found(WORD)
+
+    assert (found.ids, found.is_all) == ((post.id,), True)
+    assert len(search.everywhere(WORD, 9)) == 4
+
+
+def test_a_post_that_changes_its_shelf_or_its_date_moves_at_once(core: None) -> None:
+    post, other = store(PAST), store(PAST + DAY)
+    seen = list[list[int]]()
+
+    posts.unpublish(post)
+    seen.append(ids())
+    posts.publish(post, PAST + 2 * DAY)
+    seen.append(ids())
+    shelves.put(post, "unlisted")
+    seen.append(ids())
+    shelves.put(post, "listed")
+    shelves.to_trash(other)
+    seen.append(ids())
+    shelves.restore(other)
+    seen.append(ids())
+
+    both = [post.id, other.id]
+    assert seen == [[other.id], both, [other.id], [post.id], both]
+    assert out_of_step() == []
+
+
+def test_what_is_planned_for_this_very_second_waits_for_its_moment(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = store(PAST + SECOND / 2)
+    seen = []
+
+    for moment in (PAST + SECOND / 4, PAST + SECOND / 2):
+        monkeypatch.setattr(finding, "utcnow", lambda moment=moment: moment)
+        seen.append(ids())
+
+    assert seen == [[], [post.id]]
+
+
+def test_a_post_that_was_dated_behind_the_indexs_back_is_told_and_mended(core: None) -> None:
+    post = store(PAST)
+    post_id, slug = post.id, post.slug
+    db.session.execute(sa.update(Post).values(published_at=PAST + DAY))
+
+    told = out_of_step()
+    upkeep.index([post_id])
+
+    assert told == [f"{slug}: differs in the index: place"]
+    assert out_of_step() == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("DELETE FROM search_places", "search index: it has rows of which nobody knows"),
+        ("UPDATE search_places SET place = 7", "search index: it has rows of which nobody knows"),
+        ("DELETE FROM search_spelling", "search index: words that are no spelling: 6"),
+    ],
+)
+def test_tables_beside_the_index_that_are_not_like_it_are_told_and_mended(
+    core: None, damage: str, told: str
+) -> None:
+    post_id = store(PAST, plain="A needle, node.js, 42").id
+    db.session.execute(sa.text(damage))
+
+    before = out_of_step()
+    fts5.mend()
+    db.session.commit()
+    upkeep.index([post_id])
+
+    assert before[:1] == [told]
+    assert out_of_step() == []
+    assert ids() == [post_id]
+
+
+def test_words_that_no_post_has_any_more_are_forgotten_in_time(core: None) -> None:
+    post = store(PAST)
+    post.plain = "hay"
+    search.index(post)
+    like = engine.current().words_like
+    before = like("n", range(6, 7), 9)
+
+    for _ in fts5.tidy():
+        db.session.commit()
+
+    assert (before, like("n", range(6, 7), 9)) == (["needle"], [])
+    assert like("ha", range(3, 4), 9) == ["hay"]
+
+
+def test_where_many_words_begin_alike_a_slip_behind_the_first_letter_is_still_found(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(plain="needle nabob nacho nadir nasal naval edict eerie egret eider elbow")
+    monkeypatch.setattr(spelling, "_ALIKE", 3)
+
+    found = {typed: [*search.corrections(typed)][:1] for typed in ("neelde", "nedle", "eneedle")}
+
+    assert set(map(tuple, found.values())) == {("needle",)}
+
+
+def test_where_too_many_words_begin_alike_those_as_long_as_the_typed_one_are_looked_at(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(plain="contain conta contb contc contd containers containing")
+    monkeypatch.setattr(spelling, "_ALIKE", 3)
+
+    assert [*search.corrections("contein")][:1] == ["contain"]
