@@ -23,7 +23,10 @@ RESERVED = frozenset(
 )
 # These are ours, and what is below them may be anybody's.
 PAGES = frozenset(
-    {"/archive", "/blog", "/favicon.ico", "/feed.json", "/feed.xml", "/series", "/sitemap.xml"}
+    {
+        *("/archive", "/blog", "/favicon.ico", "/feed.json", "/feed.xml", "/series"),
+        *("/sitemap.xml", "/sitemap-pages.xml"),
+    }
 )
 _ARTICLES = "/blog/"
 _INDEX = re.compile(r"(?:/index\.html?|\.html?)$", re.IGNORECASE)

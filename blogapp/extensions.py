@@ -10,7 +10,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from htmx_flask import Htmx
@@ -21,7 +20,7 @@ BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another
 
 # The tables of the search index; the last ones are FTS5's own (sqlite.org/fts5.html, 9).
 _INDEX = {
-    *("search", "search_words"),
+    *("search", "search_words", "search_places", "search_spelling"),
     *("search_data", "search_idx", "search_content", "search_docsize", "search_config"),
 }
 
@@ -63,7 +62,6 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model)
-migrate = Migrate()
 csrf = CSRFProtect()
 htmx = Htmx()
 
@@ -76,13 +74,39 @@ def init_app(app: Flask) -> None:
         # sqlite3 then begins a transaction with the first write, never with a read: no read
         # has to be upgraded, which would fail at once instead of waiting for its turn.
         options["connect_args"] = {"isolation_level": "IMMEDIATE", "timeout": BUSY_TIMEOUT}
+    else:
+        limit_indexes()
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    migrate.init_app(
-        app, db, directory=str(MIGRATIONS), render_as_batch=True, include_name=is_modelled
-    )
+    app.extensions["migrate"] = _Migrations(app)
     csrf.init_app(app)
     htmx.init_app(app)
+
+
+def limit_indexes() -> None:
+    """Tell PostgreSQL, too, which rows the partial indexes are of.
+
+    The models tell SQLite only: SQLAlchemy loads PostgreSQL's dialect, 2 MB, to take the word.
+    """
+    for table in Model.metadata.tables.values():
+        for index in table.indexes:
+            where = index.dialect_kwargs.get("sqlite_where")
+            if where is not None:
+                index.dialect_kwargs["postgresql_where"] = where
+
+
+class _Migrations:
+    """Flask-Migrate, from when it is asked: a worker needs none of Alembic, which takes 10 MB."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        options: dict[str, Any] = {"render_as_batch": True, "include_name": is_modelled}
+        Migrate(self._app, db, directory=str(MIGRATIONS), **options)  # takes this one's place
+        return getattr(self._app.extensions["migrate"], name)
 
 
 def is_modelled(name: str | None, kind: str, _parents: object) -> bool:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import Session, lazyload
 
 from . import posts, slugs, trash
 from .extensions import db
-from .models import Post
+from .models import Post, SeriesName, utcnow
+from .prepared import Prepared, given, moment
 
 _MARK = 6  # hexadecimal digits
 
@@ -41,35 +43,63 @@ def newest(name: str, number: int) -> list[Post]:
 def find(wish: str) -> str | None:
     """Name the series that has the address *wish*, or one that is another spelling of it."""
     slug = slugs.make(wish)
-    for make in (_slug, _marked):
-        found = _begun(_alike(name for name in _names() if make(name) == slug))
+    for made in (_WITH_SLUG, _WITH_MARK):
+        found = _begun(made, wish=slug)
         if found:
             return wish if wish in found else found[0]
     return None
 
 
 def address(name: str) -> str | None:
-    """Make the last part of the address of a series; None if readers find none of its parts.
-
-    It asks for the names of all series, and for the parts of those that make the same address.
-    """
-    slug = _slug(name)
-    return _addresses(_alike(other for other in _names() if _slug(other) == slug)).get(name)
+    """Make the last part of the address of a series; None if readers find none of its parts."""
+    return _addresses(_begun(_WITH_SLUG, wish=_slug(name))).get(name)
 
 
 def addresses() -> dict[str, str]:
     """Name all series that readers find, in the order in which they began, and their addresses."""
-    return _addresses(_walk())
+    return _addresses(_begun(_EVERY))
 
 
-def _addresses(names: sa.FromClause) -> dict[str, str]:
-    """Give those of these series that readers find their addresses, in the order as above.
+def unnamed() -> list[str]:
+    """List the names of series whose addresses are not kept, or would be made otherwise now."""
+    used = sa.select(Post.series).where(Post.series.is_not(None)).distinct()
+    kept = {row.name: (row.slug, row.marked) for row in db.session.scalars(sa.select(SeriesName))}
+    every = filter(None, db.session.scalars(used.order_by(Post.series)))
+    return [name for name in every if kept.get(name) != (_slug(name), _marked(name))]
 
-    Of a series there must be all the others whose names make the same address.
+
+def keep(names: Iterable[str]) -> None:
+    """Keep the addresses that are made of *names*, so that they can be looked up."""
+    rows = [{"name": n, "slug": _slug(n), "marked": _marked(n)} for n in sorted({*names})]
+    if rows:
+        db.session.connection().execute(_KEEP, rows)
+
+
+def forget_unused() -> None:
+    """Delete the addresses that are kept of names that no post has any more."""
+    used = sa.select(Post.series).where(Post.series == SeriesName.name).exists()
+    db.session.execute(sa.delete(SeriesName).where(~used))
+
+
+@sa.event.listens_for(db.session, "after_flush")
+def _keep_new(session: Session, _context: object) -> None:
+    new = {post.series for post in session.new if isinstance(post, Post)}
+    changed = (post for post in session.dirty if isinstance(post, Post))
+    histories = (sa.inspect(post).attrs.series.history for post in changed)
+    names = {name for name in new.union(*(each.added or () for each in histories)) if name}
+    if names:
+        known = sa.select(SeriesName.name).where(SeriesName.name.in_(names))
+        keep(names.difference(session.scalars(known)))
+
+
+def _addresses(begun: Iterable[str]) -> dict[str, str]:
+    """Give series their addresses, by the order in which they began.
+
+    Of each there must be all the others whose names make the same address.
     """
     found: dict[str, str] = {}
     given: set[str] = set()
-    for name in _begun(names):
+    for name in begun:
         slug = _slug(name)
         found[name] = _marked(name) if slug in given else slug
         given.add(found[name])
@@ -97,33 +127,19 @@ def _oldest_first(query: sa.Select[Post]) -> sa.Select[Post]:
     return query.order_by(None).order_by(Post.published_at, Post.id)
 
 
-def _names() -> list[str]:
-    return [name for name in db.session.scalars(sa.select(_walk().c.name)) if name]
-
-
-def _alike(names: Iterable[str]) -> sa.FromClause:
-    """Select those of *names* that posts have."""
-    named = sa.select(Post.series.label("name")).where(Post.series.in_(list(names)))
-    return named.distinct().subquery()
-
-
-def _walk() -> sa.FromClause:
-    """Select the names of all series.
-
-    It goes from name to name along their index: a step for each, however many parts it has.
-    """
-    names = sa.select(sa.func.min(Post.series).label("name")).cte("names", recursive=True)
-    after = sa.select(sa.func.min(Post.series)).where(Post.series > names.c.name)
-    return names.union_all(sa.select(after.scalar_subquery()).where(names.c.name.is_not(None)))
-
-
-def _begun(names: sa.FromClause) -> list[str]:
+def _begun(names: Prepared, **values: str) -> list[str]:
     """Of these series, name those of which a part is out, by the places of their first parts."""
-    first = _oldest_first(posts.published().where(Post.series == names.c.name)).limit(1)
-    at, id_ = (first.with_only_columns(column) for column in (Post.published_at, Post.id))
-    begun = sa.select(names.c.name, at.scalar_subquery(), id_.scalar_subquery())
-    rows = [(moment, first, name) for name, moment, first in db.session.execute(begun) if moment]
+    rows = [(at, id_, name) for name, at, id_ in names.all(now=utcnow(), **values) if at]
     return [name for _, _, name in sorted(rows)]
+
+
+def _with_beginnings(*conditions: sa.ColumnElement[bool]) -> Prepared:
+    """Prepare the names of series, with moment and id of their first parts."""
+    out = posts.published(moment("now")).where(Post.series == SeriesName.name)
+    first = _oldest_first(out).limit(1).correlate(SeriesName)
+    at, id_ = (first.with_only_columns(column) for column in (Post.published_at, Post.id))
+    columns: list[Any] = [SeriesName.name, at.scalar_subquery(), id_.scalar_subquery()]
+    return Prepared(sa.select(*columns).where(*conditions))
 
 
 def _marked(name: str) -> str:
@@ -134,3 +150,12 @@ def _marked(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _slug(name: str) -> str:
     return slugs.make(name)
+
+
+_EVERY = _with_beginnings()
+_WITH_SLUG = _with_beginnings(SeriesName.slug == given("wish", sa.String))
+_WITH_MARK = _with_beginnings(SeriesName.marked == given("wish", sa.String))
+_KEEP = sa.text(
+    "INSERT INTO series_names (name, slug, marked) VALUES (:name, :slug, :marked)"
+    " ON CONFLICT (name) DO UPDATE SET slug = excluded.slug, marked = excluded.marked"
+)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from . import posts, search
+from . import counting, results, search
 from .filters import MAX_TEXT, Filter
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another filter, and the number of articles that it leaves: at least one."""
+    """Another filter, and the number of articles that it leaves: at least one, maybe more."""
 
     target: Filter
     articles: int
+    is_all: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """Say what it leaves."""
+        return self.target.sentence(self.articles, is_all=self.is_all)
 
     @property
     def text(self) -> str:
@@ -28,14 +34,14 @@ def spelling(chosen: Filter) -> Suggestion | None:
     """
     if wider(chosen) is not None:
         return None
-    articles = posts.ids(posts.published())
-    for text in map(search.canonical, search.corrections(chosen.text, articles)):
-        found = _look(replace(chosen.first, text=text)) if len(text) <= MAX_TEXT else None
-        if found is not None:
-            best = found.target.page(1).articles[0]
-            written = search.canonical(search.as_written(text, best))
+    for text in map(search.canonical, search.corrections(chosen.text)):
+        target = replace(chosen.first, text=text)
+        found = target.found() if len(text) <= MAX_TEXT else None
+        if found is not None and (best := results.of(found.ids[:1])):
+            written = search.canonical(search.as_written(text, best[0]))
             shown = written if len(written) <= MAX_TEXT else text
-            return replace(found, target=replace(found.target, text=shown))
+            left = counting.number(target, found)
+            return Suggestion(replace(target, text=shown), left.number, left.is_all)
     return None
 
 
@@ -47,5 +53,5 @@ def wider(chosen: Filter) -> Suggestion | None:
 
 
 def _look(target: Filter) -> Suggestion | None:
-    number = posts.count(target.select())
-    return Suggestion(target, number) if number else None
+    left = counting.number(target, target.found())
+    return Suggestion(target, left.number, left.is_all) if left.number else None

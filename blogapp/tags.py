@@ -1,4 +1,4 @@
-"""Tags: how they are written, counted, renamed and merged."""
+"""Tags: how they are written, renamed and merged."""
 
 from __future__ import annotations
 
@@ -7,27 +7,20 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
-from . import likeness, search
+from . import likeness, pieces, search, tallies, turns
 from .errors import Conflict, Invalid, Missing
 from .extensions import db
 from .models import MAX_ID, Post, Tag, TagRedirect, post_tags
+from .search import engine
 
 MAX_LENGTH = 60
 _INDEXED_AT_ONCE = 100  # posts, with all their text
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A tag and how many articles readers find under it."""
-
-    tag: Tag
-    articles: int
+_RACED = "The tags were changed in the same moment. Try once more."
 
 
 @lru_cache(2000)
@@ -48,12 +41,8 @@ def normalised(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for name in map(normalise, names) if name))
 
 
-def resolved(names: Iterable[str], articles: sa.Select[int] | None = None) -> list[str]:
-    """Write tags the stored way, each once; a name that a tag had once is the one it has now.
-
-    With *articles* (a selection of ids) only if one of these has the tag: of the others, readers
-    must not learn the name.
-    """
+def resolved(names: Iterable[str]) -> list[str]:
+    """Write tags the stored way, each once; a name that a tag had once is the one it has now."""
     wanted = normalised(names)
     if not wanted:
         return []
@@ -62,39 +51,22 @@ def resolved(names: Iterable[str], articles: sa.Select[int] | None = None) -> li
         .join(Tag, Tag.id == TagRedirect.tag_id)
         .where(TagRedirect.name.in_(wanted))
     )
-    if articles is not None:
-        query = query.where(_one_of(articles).where(post_tags.c.tag_id == Tag.id).exists())
     current = dict(db.session.execute(query).all())
     return list(dict.fromkeys(current.get(name, name) for name in wanted))
 
 
 def named(names: Iterable[str]) -> list[Tag]:
-    """Find the tags that have these names, or had them, making those that do not exist yet."""
+    """Find the tags that have these names, or had them, making those that do not exist yet.
+
+    They are for posts, and stay what they are until the commit: whoever renames or merges waits.
+    """
+    engine.current().wait()
     wanted = resolved(names)
-    stored = db.session.scalars(sa.select(Tag).where(Tag.name.in_(wanted)))
+    stored = db.session.scalars(_fresh(Tag.name.in_(wanted)))
     known = {tag.name: tag for tag in stored}
     made = [Tag(name=name) for name in wanted if name not in known]
     db.session.add_all(made)
     return sorted([*known.values(), *made], key=lambda tag: tag.name)
-
-
-def counts(articles: sa.Select[int]) -> list[Count]:
-    """Count each tag among *articles* (a selection of ids), by name."""
-    numbers = (
-        sa.select(post_tags.c.tag_id, sa.func.count().label("number"))
-        .where(post_tags.c.post_id.in_(articles))
-        .group_by(post_tags.c.tag_id)
-        .subquery()
-    )
-    query = sa.select(Tag, numbers.c.number).join(numbers, numbers.c.tag_id == Tag.id)
-    rows = db.session.execute(query.order_by(Tag.name))
-    return [Count(tag, number) for tag, number in rows]
-
-
-def find(name: str, articles: sa.Select[int]) -> Tag | None:
-    """Find the tag of this name, if one of *articles* (a selection of ids) has it."""
-    used = _one_of(articles).where(post_tags.c.tag_id == Tag.id).exists()
-    return db.session.scalar(sa.select(Tag).where(Tag.name == name, used))
 
 
 def get(tag_id: int) -> Tag:
@@ -151,8 +123,8 @@ def revise(tag: Tag, name: str, description: str, *, begun_from: str) -> None:
             f"This tag was changed since you opened it here. It is “{tag.name}” now, described as "
             f"“{tag.description}”. Yours is below and not saved; save it to put it in its place."
         )
+    rename(tag, name)  # first: it waits for posts, and who has them may wait for the tag
     describe(tag, description)
-    rename(tag, name)
 
 
 def describe(tag: Tag, text: str) -> None:
@@ -181,7 +153,9 @@ def merge(tag: Tag, into: Tag, name: str = "") -> None:
     takes *name*. Raises as ``rename`` does.
     """
     _expect_two(tag, into)
+    _hold(tag, into)
     moved = post_tags.c.post_id.not_in(having(into))
+    tallies.note(db.session.scalars(having(tag)))
     with _refusing_races():
         into.description = into.description or tag.description
         db.session.execute(
@@ -208,6 +182,7 @@ def forget_name(tag: Tag, name: str) -> None:
 
 def remove(tag: Tag) -> None:
     """Remove a tag that no post has, with the names that led to it; raises ``Conflict``."""
+    _hold(tag)
     unused = Tag.id.not_in(sa.select(post_tags.c.tag_id))
     gone = sa.delete(Tag).where(Tag.id == tag.id, unused).returning(Tag.id)
     if db.session.scalar(gone) is None:
@@ -241,6 +216,8 @@ def _rename(tag: Tag, name: str) -> None:
     wanted = normalise(name)
     if not wanted:
         raise Invalid("name", "A tag needs a letter or a digit.")
+    if wanted != tag.name:
+        _hold(tag)
     if wanted == tag.name:
         return
     other = by_name(wanted)
@@ -265,7 +242,27 @@ def _refusing_races() -> Iterator[None]:
         yield
         db.session.flush()
     except (sa.exc.IntegrityError, StaleDataError) as error:
-        raise Conflict("The tags were changed in the same moment. Try once more.") from error
+        raise Conflict(_RACED) from error
+
+
+def _hold(*wanted: Tag) -> None:
+    """Let nobody else write these tags, or a post that has one; drafts are posts, too.
+
+    Posts come first (``turns.hold``). Raises ``Conflict`` if a tag is gone, or was just given to
+    a post that somebody writes.
+    """
+    held = turns.hold(having(*wanted))
+    engine.current().wait()  # whoever gives a post a tag has waited for it, too
+    ids = [tag.id for tag in wanted]
+    found = db.session.scalars(_fresh(Tag.id.in_(ids)).order_by(Tag.id).with_for_update()).all()
+    given = set(db.session.scalars(having(*wanted))) - held
+    if len(found) < len(ids) or given - turns.hold(given, free=True):
+        raise Conflict(_RACED)
+
+
+def _fresh(wanted: sa.ColumnElement[bool]) -> sa.Select[Tag]:
+    """Select tags as they are now, whatever the session has read of them before."""
+    return sa.select(Tag).where(wanted).execution_options(populate_existing=True)
 
 
 def _index(tag: Tag) -> None:
@@ -276,8 +273,4 @@ def _index(tag: Tag) -> None:
     for post in db.session.identity_map.values():
         if isinstance(post, Post):
             db.session.expire(post, ["tags"])
-
-
-def _one_of(articles: sa.Select[int]) -> sa.Select[int]:
-    """Select *articles* with their tags; to ask for one of them, walk the tag's own index."""
-    return articles.join(post_tags, post_tags.c.post_id == Post.id)
+    pieces.renew(ids)

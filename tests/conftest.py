@@ -336,8 +336,12 @@ def place(app: Flask, filled_blog: FilledBlog) -> Place:
     connection = sqlite3.connect(app.config["BLOG"].instance / "blog.db")
     connection.execute("ATTACH ? AS filled", [str(filled_blog.database)])
     tables = ("posts", "tags", "post_tags", "tag_redirects", "messages", "images")
-    for table in (*tables, "deliveries", "revisions", "preview_links"):
+    kept = ("tag_pairs", "series_names", "search_places")
+    for table in (*tables, *kept, "deliveries", "revisions", "preview_links"):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM filled.{table}")  # noqa: S608
+    connection.execute(
+        "UPDATE main.site SET articles = (SELECT articles FROM filled.site)"  # it is one row
+    )
     columns = "rowid, title, tags, description, body"
     connection.execute(
         f"INSERT INTO main.search ({columns}) SELECT {columns} FROM filled.search"  # noqa: S608

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from blogapp import posts, tags, texts
+from blogapp import counting, listing, posts, tags, texts
 from blogapp.extensions import db
 from blogapp.filters import Filter
 from blogapp.models import Post, Tag
+from blogapp.search import engine
 
 from .conftest import HTMX, PAST, CheckedClient, MakePost, browser
 from .pages import parse, text_of
@@ -203,7 +205,8 @@ def test_all_tags_must_be_there_and_no_other(make_post: MakePost, core: None) ->
     make_post("Draft", published_at=None, tags=["a", "b"])
 
     def titles(*names: str, without: tuple[str, ...] = ()) -> set[str]:
-        return {post.title for post in Filter(names, without).page().articles}
+        ids = listing.ids(Filter(names, without))
+        return {db.session.get_one(Post, post_id).title for post_id in ids}
 
     assert titles() == {"Both", "One", "None"}
     assert titles("a") == {"Both", "One"}
@@ -243,7 +246,7 @@ def test_chips_say_what_a_click_leaves(make_post: MakePost, core: None) -> None:
     make_post("Three", tags=["a", "c"])
     make_post("Four", tags=["d"])
 
-    chips = Filter(("a",)).chips(3)
+    chips = counting.of(Filter(("a",))).chips
 
     assert [(c.name, c.articles, c.target.url) for c in chips.chosen] == [("a", None, "/")]
     assert [(c.name, c.articles, c.target.url) for c in chips.offered] == [
@@ -260,7 +263,7 @@ def test_a_chip_that_would_leave_nothing_is_not_offered(make_post: MakePost, cor
     make_post("One", tags=["a", "b"])
     make_post("Two", tags=["a", "b"])
 
-    chips = Filter().chips(2)
+    chips = counting.of(Filter()).chips
 
     assert [chip.name for chip in chips.offered] == ["a", "b"]
     assert chips.excludable == []
@@ -270,7 +273,8 @@ def test_with_three_chosen_no_other_is_offered(make_post: MakePost, core: None) 
     make_post("One", tags=["a", "b", "c", "d"])
     make_post("Two", tags=["a", "b", "c"])
 
-    full = Filter(("a", "b", "c"), ("x", "y", "z"), "one").chips(1)
+    chosen = Filter(("a", "b", "c"), ("x", "y", "z"), "one")
+    full = counting.of(chosen, chosen.found()).chips
 
     assert [chip.name for chip in full.chosen] == ["a", "b", "c", "x", "y", "z"]
     assert [chip.target for chip in full.chosen][-1] == Filter(("a", "b", "c"), ("x", "y"), "one")
@@ -296,8 +300,10 @@ FILTERS = st.builds(
 
 def fill(app: Flask, articles: list[Made]) -> None:
     with app.app_context():
-        for post in db.session.scalars(sa.select(Post)):
-            db.session.delete(post)
+        ids = list(db.session.scalars(sa.select(Post.id)))
+        engine.current().remove(ids)
+        for post_id in ids:
+            db.session.delete(db.session.get_one(Post, post_id))
         db.session.flush()
         for number, (hour, names, words) in enumerate(articles):
             title = f"{words[0]} {number}" if words else f"Number {number}"
@@ -360,8 +366,8 @@ def test_the_count_on_a_chip_is_the_length_of_the_list_behind_it(
     fill(app, articles)
     client = browser(app)
     with app.app_context():
-        number = posts.count(chosen.select())
-        chips = chosen.chips(number)
+        counted = counting.of(chosen, chosen.found())
+    number, chips = counted.number, counted.chips
 
     assert len(slugs_of(client.get(chosen.url).text)) == number
     for chip in (*chips.offered, *chips.excludable):
@@ -382,10 +388,17 @@ def test_the_order_of_tags_leads_to_one_address(app: Flask, names: list[str]) ->
     assert response.location in {None, "/?tag=a&tag=b&tag=c"}
 
 
-def plan(query: sa.Select[Any]) -> str:
-    compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
-    rows = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {compiled}"))
-    return json.dumps([row.detail for row in rows])
+def plan(chosen: Filter) -> str:
+    """How SQLite makes the first page of a list."""
+    driver = db.session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    statements: list[str] = []
+    driver.set_trace_callback(statements.append)
+    listing.page(chosen)
+    driver.set_trace_callback(None)
+    [read] = [statement for statement in statements if "card_html" in statement]
+    rows = driver.execute(f"EXPLAIN QUERY PLAN {read}")
+    return json.dumps([row[3] for row in rows])
 
 
 @pytest.mark.parametrize(
@@ -401,9 +414,10 @@ def plan(query: sa.Select[Any]) -> str:
 def test_a_list_by_date_walks_an_index_and_sorts_nothing(
     make_post: MakePost, core: None, chosen: Filter, index: str
 ) -> None:
-    make_post("One", tags=["a", "b", "c"])
+    for tags_of_one in (["a", "b", "c"], ["a", "b"], ["a"]):
+        make_post("One", tags=tags_of_one)
 
-    steps = plan(chosen.select().limit(20))
+    steps = plan(chosen)
 
     assert index in steps
     assert "TEMP B-TREE" not in steps

@@ -14,11 +14,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex
 
 from blogapp import config, create_app
-from blogapp.extensions import MIGRATIONS, Model, db, is_modelled
+from blogapp.extensions import MIGRATIONS, Model, db, is_modelled, limit_indexes
 from blogapp.search import fts5
 
+DIALECTS = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call] # theirs
 VERSIONS = sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
@@ -71,6 +74,15 @@ def test_the_models_leave_nothing_to_generate(new: Flask) -> None:
         options |= {"include_name": is_modelled}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Model.metadata) == []
+
+
+def test_postgresql_limits_the_same_indexes_as_sqlite() -> None:
+    limit_indexes()
+
+    tables = Model.metadata.tables.values()
+    for index in (index for table in tables for index in table.indexes):
+        ours, others = (str(CreateIndex(index).compile(dialect=dialect)) for dialect in DIALECTS)
+        assert ours == others
 
 
 def test_only_the_tables_of_the_index_have_no_models(new: Flask) -> None:

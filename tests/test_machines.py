@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 
@@ -10,12 +11,12 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from blogapp import config, create_app, posts
+from blogapp import config, create_app, posts, sitemaps
 from blogapp.extensions import db
 from blogapp.models import Post
 from blogapp.texts import Text
 
-from .conftest import CheckedClient, MakePost, browser
+from .conftest import PAST, CheckedClient, MakePost, browser
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -123,3 +124,30 @@ def test_a_blog_whose_database_was_never_made_says_what_to_run(
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def test_a_large_blog_has_an_index_of_sitemaps_that_stay(
+    client: CheckedClient, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitemaps, "SIZE", 2)
+    for number in range(1, 9):
+        make_post(f"Post {number}", None if number in {3, 4, 7} else PAST, tags=["a"])
+
+    index = ET.fromstring(client.get("/sitemap.xml").data)  # noqa: S314 - our own
+    paths = [
+        found.findtext(f"{NAMESPACE}loc", "")[len("https://blog.example") :] for found in index
+    ]
+    read = {
+        path: re.findall(r"<loc>https://blog.example(.*?)</loc>", client.get(path).text)
+        for path in paths
+    }
+
+    assert index.tag == f"{NAMESPACE}sitemapindex"
+    assert read == {
+        "/sitemap-pages.xml": ["/", "/tags/", "/archive/", "/contact", "/tags/a"],
+        "/sitemap-1.xml": ["/blog/post-1", "/blog/post-2"],
+        "/sitemap-3.xml": ["/blog/post-5", "/blog/post-6"],
+        "/sitemap-4.xml": ["/blog/post-8"],
+    }
+    for path in ("/sitemap-0.xml", "/sitemap-2.xml", "/sitemap-99999999999.xml"):
+        assert client.get(path).status_code == 404

@@ -116,6 +116,12 @@ def add_migration(folder: Path, steps: str) -> Path:
     return folder
 
 
+def check_index() -> None:
+    """Let FTS5 look through its index, of whichever version that is; raises what it finds."""
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO search(search) VALUES('integrity-check')")
+
+
 @pytest.fixture
 def old_blog(tmp_path: Path) -> Iterator[Path]:
     """The database of a blog of the first version; the test stands inside the application."""
@@ -148,6 +154,20 @@ def test_an_upgrade_dates_the_tags_by_their_posts(old_blog: Path) -> None:
     upgrade()
 
     assert db.session.scalar(sa.text("SELECT published_at FROM post_tags")) == MOMENT
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM search_data", "DROP TABLE search_idx"])
+def test_a_damaged_search_index_is_in_no_migrations_way(old_blog: Path, damage: str) -> None:
+    upgrade(revision="0008")
+    for migrate, revision in ((upgrade, "head"), (downgrade, "0008")):
+        db.session.remove()
+        db.engine.dispose()
+        with closing(sqlite3.connect(old_blog)) as connection, connection:
+            connection.execute(damage)
+
+        migrate(revision=revision)
+
+        check_index()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +242,19 @@ def test_an_id_is_never_given_again(old_blog: Path) -> None:
     assert {*numbered} == {
         *("posts", "revisions", "preview_links", "images", "messages", "additions", "deliveries"),
     }
+
+
+def test_an_id_of_a_post_that_is_gone_stays_taken_when_the_table_is_made_anew(
+    app: Flask, core: None
+) -> None:
+    first, last = (posts.create(Text(title=title)).id for title in ("One", "Two"))
+    db.session.execute(sa.delete(Post).where(Post.id == last))
+    db.session.commit()
+
+    for revision in ("0007", "head"):
+        (downgrade if revision == "0007" else upgrade)(revision=revision)
+
+    assert posts.create(Text(title="Three")).id > last > first
 
 
 def test_messages_get_a_reference_and_a_folder(old_blog: Path) -> None:

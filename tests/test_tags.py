@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from blogapp import posts, search, tags, texts, usage
+from blogapp import numbers, posts, search, tags, texts, usage
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
 from blogapp.models import Post, Tag, TagRedirect, post_tags
@@ -71,20 +71,20 @@ def test_a_tag_is_made_once(core: None) -> None:
     assert tags.names() == ["flask", "python"]
 
 
-def test_only_the_given_articles_are_counted(make_post: MakePost, core: None) -> None:
+def test_only_what_readers_find_is_counted(make_post: MakePost, core: None) -> None:
     make_post("One", tags=["a", "b"])
     make_post("Two", tags=["b"])
     make_post("Draft", published_at=None, tags=["b", "c"])
 
-    counts = tags.counts(posts.ids(posts.published()))
+    counts = numbers.of_tags()
 
-    assert [(count.tag.name, count.articles) for count in counts] == [("a", 1), ("b", 2)]
+    assert [(tag.name, tag.articles) for tag in counts] == [("a", 1), ("b", 2)]
 
 
 def test_a_tag_that_only_a_draft_has_is_not_found(make_post: MakePost, core: None) -> None:
     make_post("Draft", published_at=None, tags=["c"])
 
-    assert tags.find("c", posts.ids(posts.published())) is None
+    assert numbers.known(["c"]) == {}
     assert db.session.query(Tag).filter_by(name="c").one()
 
 
@@ -103,7 +103,7 @@ def titles(name: str) -> list[str]:
 
 def found(word: str) -> list[str]:
     """The titles of the posts that a search finds by this very word."""
-    ids = sa.select(search.ranked(search.parse(f'"{word}"')).c.id)
+    ids = search.everywhere(search.parse(f'"{word}"'), 99)
     return list(db.session.scalars(sa.select(Post.title).where(Post.id.in_(ids))))
 
 

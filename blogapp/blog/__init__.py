@@ -1,6 +1,6 @@
 """Readers' pages, and what machines read of them."""
 
-from . import arrivals, machines, media, previews, series
+from . import archive, arrivals, machines, media, previews, series
 from .views import bp
 
-__all__ = ["arrivals", "bp", "machines", "media", "previews", "series"]
+__all__ = ["archive", "arrivals", "bp", "machines", "media", "previews", "series"]

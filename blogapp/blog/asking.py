@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import request
 
-from .. import config, posts, tags
+from .. import config, numbers, tags, urls
+from ..counting import Number
 from ..errors import Missing
 from ..filters import Filter
-from ..models import Tag
+from ..numbers import Known
 
 
 def filter_of_request() -> Filter:
@@ -26,18 +27,32 @@ def is_spelled_otherwise(query: str) -> bool:
     return request.query_string.decode("latin-1") != query
 
 
-def tag_named(name: str) -> Tag:
+def tag_named(name: str) -> Known:
     """Find the tag of this name, or that had it once. Raises ``Missing``."""
-    now = tags.resolved([name])
-    found = tags.find(now[0], posts.ids(posts.published())) if now else None
+    wish = tags.normalise(name)
+    found = numbers.known([wish]).get(wish)
+    if found is None and (now := numbers.renamed([wish]).get(wish)):
+        found = numbers.known([now]).get(now)
     if found is None:
         raise Missing("No article has this tag. All the tags that there are: /tags/")
     return found
 
 
-def title(chosen: Filter, number: int) -> str:
+def address(chosen: Filter, number: Number) -> str:
+    """The address to name for a list, absolute; none for a tag without a page of its own.
+
+    None for the many combinations either, which nobody need find.
+    """
+    if not (chosen.narrows or chosen.after):
+        return urls.absolute("/")
+    if chosen != Filter(chosen.tags) or len(chosen.tags) != 1 or not number.number:
+        return ""
+    return urls.absolute(urls.tag(chosen.tags[0]))
+
+
+def title(chosen: Filter, number: Number) -> str:
     """The title of a list: what it holds, and where."""
     site = config.current()
     if chosen.narrows:
-        return f"{chosen.sentence(number)} – {site.title}"
+        return f"{chosen.sentence(number.number, is_all=number.is_all)} – {site.title}"
     return f"{site.title} – {site.tagline}"

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from itertools import islice
 
 from flask import Response, jsonify, redirect
 from flask.typing import ResponseReturnValue
 
-from .. import config, deliveries, feeds, filters, health, pagecache, posts, series, tags, urls
-from ..extensions import db
+from .. import (
+    config,
+    counting,
+    deliveries,
+    feeds,
+    filters,
+    health,
+    listing,
+    pagecache,
+    sitemaps,
+    urls,
+)
+from ..errors import Missing
 from . import asking
 from .views import bp
-
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_MAX_SITEMAP = 50_000  # addresses in one file (sitemaps.org/protocol.html)
 
 
 @bp.get("/feed.xml")
@@ -47,19 +53,25 @@ def tag_feed(name: str) -> ResponseReturnValue:
 @bp.get("/sitemap.xml")
 @pagecache.cacheable(any_query=True)
 def sitemap() -> ResponseReturnValue:
-    """Every page that is worth finding, with the day of its last change."""
-    root = ET.Element("urlset", {"xmlns": _SITEMAP})
-    for path in ("/", "/tags/", "/archive/", "/contact"):
-        _add_address(root, path)
-    for count in tags.counts(posts.ids(posts.published())):
-        _add_address(root, urls.tag(count.tag.name))
-    for address in series.addresses().values():
-        _add_address(root, urls.series(address))
-    articles = db.session.scalars(posts.summaries(posts.published()))
-    for post in islice(articles, _MAX_SITEMAP - len(root)):
-        changed = max(post.updated_at, post.published_at or post.updated_at)
-        _add_address(root, urls.article(post), f"{changed:%Y-%m-%d}")
-    return _xml(ET.tostring(root, encoding="utf-8", xml_declaration=True), "application/xml")
+    """Every page that is worth finding, or where they are listed."""
+    return _xml(sitemaps.main(), "application/xml")
+
+
+@bp.get("/sitemap-pages.xml")
+@pagecache.cacheable(any_query=True)
+def sitemap_of_pages() -> ResponseReturnValue:
+    """The pages beside the articles."""
+    return _xml(sitemaps.beside(), "application/xml")
+
+
+@bp.get("/sitemap-<int:number>.xml")
+@pagecache.cacheable(any_query=True)
+def sitemap_of_articles(number: int) -> ResponseReturnValue:
+    """A thousand articles at most."""
+    piece = sitemaps.piece(number)
+    if piece is None:
+        raise Missing("There is no such piece of the sitemap. All that there are: /sitemap.xml")
+    return _xml(piece, "application/xml")
 
 
 @bp.get("/robots.txt")
@@ -111,10 +123,11 @@ def _feed(name: str, write: Callable[[feeds.Feed], Response]) -> ResponseReturnV
 
 
 def _filled(chosen: filters.Filter, *, path: str, page: str) -> feeds.Feed:
-    number = posts.count(chosen.select()) if chosen.narrows else 0
+    found = chosen.found()
+    number = counting.number(chosen, found)
     title = asking.title(chosen, number) if chosen.narrows else config.current().title
-    articles = db.session.scalars(chosen.select().limit(feeds.SIZE))
-    return feeds.Feed(title=title, path=path, page=page, articles=articles.all())
+    articles = listing.articles(chosen, found, feeds.SIZE) if number.number else []
+    return feeds.Feed(title=title, path=path, page=page, articles=articles)
 
 
 def atom(feed: feeds.Feed) -> Response:
@@ -130,10 +143,3 @@ def _json(feed: feeds.Feed) -> Response:
 
 def _xml(content: bytes, kind: str) -> Response:
     return Response(content, content_type=f"{kind}; charset=utf-8")
-
-
-def _add_address(root: ET.Element, path: str, changed: str = "") -> None:
-    url = ET.SubElement(root, "url")
-    ET.SubElement(url, "loc").text = urls.absolute(path)
-    if changed:
-        ET.SubElement(url, "lastmod").text = changed

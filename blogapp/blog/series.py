@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import addresses, config, feeds, nearby, pagecache, urls
+from .. import addresses, config, feeds, nearby, pagecache, pieces, urls
 from .. import series as core
+from ..articles import Summary
 from ..errors import Missing
 from ..extensions import db
 from . import asking, machines
@@ -25,7 +26,11 @@ def series(address: str) -> ResponseReturnValue:
     if _is_elsewhere(f"/series/{canonical}"):
         return redirect(url, 301)
     parts = db.session.scalars(core.articles(name)).all()
-    return render_template("blog/series.html", name=name, address=canonical, url=url, parts=parts)
+    draw = pieces.look().card
+    cards = [draw(Summary.of(post), part=number) for number, post in enumerate(parts, 1)]
+    return render_template(
+        "blog/series.html", name=name, address=canonical, url=url, parts=parts, cards=cards
+    )
 
 
 @bp.get("/series/<address>/feed.xml")

@@ -14,9 +14,11 @@ from .posts import (
     PreviewLink,
     Redirect,
     Revision,
+    SeriesName,
     Tag,
     TagRedirect,
     post_tags,
+    tag_pairs,
 )
 
 __all__ = [
@@ -36,11 +38,13 @@ __all__ = [
     "PreviewLink",
     "Redirect",
     "Revision",
+    "SeriesName",
     "Session",
     "Site",
     "SpamWord",
     "Tag",
     "TagRedirect",
     "post_tags",
+    "tag_pairs",
     "utcnow",
 ]

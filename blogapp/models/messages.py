@@ -27,19 +27,16 @@ class Message(Model):
             "ix_messages_open",
             *("folder", "unread", "id"),
             sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
-            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
         ),
         sa.Index(
             "ix_messages_answered",
             *("folder", "id"),
             sqlite_where=sa.text("answered_at IS NOT NULL"),
-            postgresql_where=sa.text("answered_at IS NOT NULL"),
         ),
         sa.Index(
             "ix_messages_withdrawn",
             *("folder", "id"),
             sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
         ),
         NEVER_AGAIN,
     )
@@ -106,7 +103,6 @@ class Delivery(Model):
             "ix_deliveries_undelivered",
             *("due_at", "message_id"),
             sqlite_where=sa.text("delivered_at IS NULL"),
-            postgresql_where=sa.text("delivered_at IS NULL"),
         ),
         NEVER_AGAIN,
     )

@@ -13,8 +13,8 @@ from ..extensions import Model, UTCDateTime
 from .authors import Author
 from .base import NEVER_AGAIN, utcnow
 
-# The moment of publication is the post's own, kept here too: the newest articles of a tag are
-# then the end of its index, however many it has.
+# The moment of publication is that of a listed post, kept here too (none for a draft, one that is
+# unlisted or in the trash): the articles of a tag are then a piece of its index, and nothing but.
 post_tags = sa.Table(
     "post_tags",
     Model.metadata,
@@ -24,6 +24,19 @@ post_tags = sa.Table(
     sa.Index("ix_post_tags_order", "tag_id", "published_at", "post_id"),
 )
 
+# How many articles have both tags, planned ones included, from the side of each of the two.
+tag_pairs = sa.Table(
+    "tag_pairs",
+    Model.metadata,
+    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column(
+        *("other_id", sa.ForeignKey("tags.id", ondelete="CASCADE")), primary_key=True, index=True
+    ),
+    sa.Column("articles", sa.Integer, nullable=False),
+    sa.Index("ix_tag_pairs_order", "tag_id", "articles", "other_id"),
+)
+
+DATED = sa.text("published_at IS NOT NULL")
 KEPT = sa.text("version IS NULL AND kind <> 'adopted'")
 
 
@@ -31,10 +44,16 @@ class Tag(Model):
     """A word that posts are found by; *name* is normalised and stands in URLs."""
 
     __tablename__ = "tags"
+    __table_args__ = (sa.Index("ix_tags_order", "articles", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60), unique=True)
     description: Mapped[str] = mapped_column(sa.Text, default="")
+    articles: Mapped[int] = mapped_column(
+        default=0,
+        server_default="0",
+        doc="listed posts with a date, planned ones included; tallies.py keeps it",
+    )
 
 
 class TagRedirect(Model):
@@ -57,6 +76,11 @@ class Post(Model):
     __table_args__ = (
         sa.Index("ix_posts_shelf", "shelf", "published_at", "id"),
         sa.Index("ix_posts_series", "series", "shelf", "published_at", "id"),
+        sa.Index(
+            "ix_posts_pieces_stamp",
+            "pieces_stamp",
+            sqlite_where=DATED,
+        ),
         NEVER_AGAIN,
     )
 
@@ -96,6 +120,21 @@ class Post(Model):
     imported_tags: Mapped[list[str] | None] = mapped_column(
         sa.JSON(none_as_null=True), doc="their names when it came"
     )
+    pieces_stamp: Mapped[str | None] = mapped_column(
+        sa.String(16), deferred=True, doc="of the templates and settings that drew the pieces"
+    )
+    card_html: Mapped[str | None] = mapped_column(
+        sa.Text, deferred=True, doc="how lists show it, once it has a date"
+    )
+    head_html: Mapped[str | None] = mapped_column(
+        sa.Text, deferred=True, doc="what its page tells machines"
+    )
+    intro_html: Mapped[str | None] = mapped_column(
+        sa.Text, deferred=True, doc="what stands above its text"
+    )
+    contents_html: Mapped[str | None] = mapped_column(
+        sa.Text, deferred=True, doc="its table of contents"
+    )
     headings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     plain: Mapped[str] = mapped_column(sa.Text, default="", doc="all words, without markup")
     body: Mapped[str] = mapped_column(sa.Text, default="")
@@ -111,6 +150,11 @@ class Post(Model):
         """Minutes that reading takes; the author's own figure wins."""
         return self.minutes_by_author or self.minutes
 
+    @property
+    def listed_at(self) -> datetime | None:
+        """Since when readers find it: never, unless it is listed and has a date."""
+        return self.published_at if self.shelf == "listed" else None
+
     def state(self, now: datetime | None = None) -> str:
         """Tell ``trash``, ``draft``, ``scheduled`` or ``published`` at *now* (aware)."""
         if self.shelf == "trash":
@@ -123,6 +167,18 @@ class Post(Model):
     def changed_after_publication(self) -> bool:
         """Whether readers see another text than on the day it was published."""
         return self.published_at is not None and self.updated_at > self.published_at
+
+
+class SeriesName(Model):
+    """A name that posts have, or had, as their series, and the addresses that are made of it."""
+
+    __tablename__ = "series_names"
+
+    name: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(200), index=True)
+    marked: Mapped[str] = mapped_column(
+        sa.String(200), index=True, doc="where another series has the slug"
+    )
 
 
 class Redirect(Model):
@@ -155,7 +211,6 @@ class Revision(Model):
             *("post_id", "sitting"),
             unique=True,
             sqlite_where=KEPT,
-            postgresql_where=KEPT,
         ),
         NEVER_AGAIN,
     )
