@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from . import health, markdown, posts, upkeep
+from . import health, markdown, pieces, posts, series, tallies, upkeep
 from .extensions import db
-from .models import Post, post_tags
+from .models import Post, Tag
 from .search import engine, entries
 from .search.entries import Entry
 
@@ -65,14 +65,37 @@ def of_gone() -> list[Difference]:
     return [Difference(f"post {each}: in the index, but gone", REINDEX) for each in upkeep.gone()]
 
 
+def of_tallies() -> Iterator[Difference]:
+    """Tell which numbers of articles are stored otherwise than the posts say."""
+    with engine.current().snapshot():
+        was, counted = tallies.stored(), tallies.counted()
+        names = dict(db.session.execute(sa.select(Tag.id, Tag.name)).all())
+    for place in sorted(was.numbers.keys() | counted.numbers.keys()):
+        pair = f"stored are {was.numbers[place]}, there are {counted.numbers[place]}"
+        if was.numbers[place] != counted.numbers[place]:
+            of = f"tag {names[place]}" if place in names else "all"
+            yield Difference(f"articles, {of}: {pair}", REINDEX)
+    if was.pairs != counted.pairs:
+        wrong = {*was.pairs.items()} ^ {*counted.pairs.items()}
+        number = len({pair for pair, _ in wrong})
+        yield Difference(f"articles with two tags: {number} numbers are wrong", REINDEX)
+
+
+def of_series() -> list[Difference]:
+    """Tell which series have no address, or would have another now."""
+    return [Difference(f"series {name}: not at its address", REINDEX) for name in series.unnamed()]
+
+
 def _of_some(ids: Sequence[int]) -> Iterator[list[Difference]]:
-    misdated = _misdated(ids)
+    misdated, drawn = tallies.misdated(ids), pieces.wrong(ids)
     query = posts.summaries(sa.select(Post), plain=True).where(Post.id.in_(ids))
     read = db.session.scalars(query.order_by(Post.id)).all()
     for post, entry in zip(read, entries.of(read), strict=True):
         found = []
         if post.renderer_version != markdown.VERSION:
             found.append(Difference(f"{post.slug}: rendered by another version", INIT))
+        if post.id in drawn:
+            found.append(Difference(f"{post.slug}: its pages show what was", REINDEX))
         in_index = _in_index(entry)
         if in_index:
             found.append(Difference(f"{post.slug}: {in_index}", REINDEX))
@@ -88,15 +111,5 @@ def _in_index(wanted: Entry) -> str:
         return "missing in the index"
     was = indexed.columns()
     columns = [name for name, text in wanted.columns().items() if was[name] != text]
+    columns += ["place"] if indexed.place != wanted.place else []
     return f"differs in the index: {', '.join(columns)}" if columns else ""
-
-
-def _misdated(ids: Sequence[int]) -> set[int]:
-    """Find the posts whose tags are not in the order of publication."""
-    query = (
-        sa.select(post_tags.c.post_id)
-        .join(Post, Post.id == post_tags.c.post_id)
-        .where(post_tags.c.post_id.in_(ids))
-        .where(post_tags.c.published_at.is_distinct_from(Post.published_at))
-    )
-    return set(db.session.scalars(query))

@@ -20,7 +20,7 @@ from . import config, htmx
 from .extensions import db
 
 if TYPE_CHECKING:
-    from .models import Post
+    from .articles import Mention
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Missing(BlogError):
     status = 404
     title = "Nothing here"
 
-    def __init__(self, message: str, nearest: list[Post] | None = None) -> None:
+    def __init__(self, message: str, nearest: list[Mention] | None = None) -> None:
         super().__init__(message)
         self.nearest = nearest or []
 
@@ -260,7 +260,7 @@ def _show(
     title: str,
     message: str,
     headers: Mapping[str, str],
-    nearest: list[Post] | None = None,
+    nearest: list[Mention] | None = None,
 ) -> ResponseReturnValue:
     db.session.rollback()  # after a write that failed, nothing else could be asked
     page = "errors/_error.html" if htmx.wants_partial() else "errors/error.html"

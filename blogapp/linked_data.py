@@ -5,39 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from . import config, urls
-from .models import Post
+from .articles import Article
+from .urls import Named
+
+_CONTEXT = "https://schema.org"
 
 
-def of(post: Post, series_path: str | None = None) -> dict[str, Any]:
-    """Describe *post* as a ``BlogPosting`` (schema.org/BlogPosting).
-
-    *series_path* leads to the page of its series, if that has one.
-    """
+def of(article: Article) -> dict[str, Any]:
+    """Describe *article* as a ``BlogPosting`` (schema.org/BlogPosting)."""
     settings = config.current()
-    published = post.published_at or post.created_at
-    changed = post.updated_at if post.changed_after_publication else published
+    published = article.published_at or article.updated_at
+    changed = article.updated_at if article.changed_after_publication else published
+    url = urls.absolute(urls.article(article))
     data: dict[str, Any] = {
-        "@context": "https://schema.org",
+        "@context": _CONTEXT,
         "@type": "BlogPosting",
-        "headline": post.title,
-        "url": urls.absolute(urls.article(post)),
-        "mainEntityOfPage": urls.absolute(urls.article(post)),
+        "@id": url,
+        "headline": article.title,
+        "url": url,
+        "mainEntityOfPage": url,
         "datePublished": published.isoformat(timespec="seconds"),
         "dateModified": changed.isoformat(timespec="seconds"),
         "author": {"@type": "Person", "name": settings.author},
-        "inLanguage": post.language or settings.language,
-        "timeRequired": f"PT{post.reading_minutes}M",
+        "inLanguage": article.language or settings.language,
+        "timeRequired": f"PT{article.reading_minutes}M",
     }
-    if post.description or post.excerpt:
-        data["description"] = post.description or post.excerpt
-    if post.series:
-        data["isPartOf"] = _series(post.series, series_path)
-    if post.tags:
-        data["keywords"] = [tag.name for tag in post.tags]
+    if article.about:
+        data["description"] = article.about
+    if article.tags:
+        data["keywords"] = [*article.tags]
     return data
 
 
-def _series(name: str, path: str | None) -> dict[str, str]:
-    """Describe a series (schema.org/CreativeWorkSeries), with its page if it has one."""
-    data = {"@type": "CreativeWorkSeries", "name": name}
-    return data | {"url": urls.absolute(path)} if path else data
+def series(article: Named, name: str, path: str | None) -> dict[str, Any]:
+    """Say of the same article that it belongs to a series (schema.org/CreativeWorkSeries).
+
+    *path* leads to the page of the series, if it has one.
+    """
+    whole = {"@type": "CreativeWorkSeries", "name": name}
+    url = {"url": urls.absolute(path)} if path else {}
+    identity = urls.absolute(urls.article(article))
+    return {"@context": _CONTEXT, "@id": identity, "isPartOf": whole | url}

@@ -19,18 +19,21 @@ from . import (
     search,
     shelves,
     tags,
+    tallies,  # noqa: F401 - it follows what is done to posts
     texts,
     trash,
 )
 from .errors import Conflict, Missing
 from .extensions import db
-from .models import MAX_ID, Post, Redirect, post_tags, utcnow
+from .models import MAX_ID, Post, Redirect, utcnow
 from .texts import Text
 
 EXCERPT_LENGTH = 200  # characters
 
+Moment = datetime | sa.BindParameter[datetime]  # aware, or a place for one in a statement
 
-def published(now: datetime | None = None, *, by_date: bool = True) -> sa.Select[Post]:
+
+def published(now: Moment | None = None, *, by_date: bool = True) -> sa.Select[Post]:
     """Select the posts that readers find, newest first.
 
     Every list, feed, sitemap, count and search starts from this query. *now* is aware, UTC.
@@ -47,19 +50,24 @@ def readable(now: datetime | None = None) -> sa.Select[Post]:
     return sa.select(Post).where(is_readable(now)).order_by(*newest_first)
 
 
-def is_published(now: datetime | None = None, *, by_date: bool = True) -> sa.ColumnElement[bool]:
+def is_published(now: Moment | None = None, *, by_date: bool = True) -> sa.ColumnElement[bool]:
     """Tell in SQL whether readers find a post.
 
     With ``is_readable`` and ``states`` it is the only place that decides what "published" means.
     """
     # No index serves an expression, so that none of posts is begun from.
     shelf = Post.shelf if by_date else sa.func.coalesce(Post.shelf, "")
-    return (shelf == "listed") & (Post.published_at <= (now or utcnow()))
+    return (shelf == "listed") & (Post.published_at <= _moment(now))
 
 
-def is_readable(now: datetime | None = None) -> sa.ColumnElement[bool]:
+def is_planned(now: Moment | None = None) -> sa.ColumnElement[bool]:
+    """Tell in SQL whether readers will find a post whose moment is still to come."""
+    return (Post.shelf == "listed") & (Post.published_at > _moment(now))
+
+
+def is_readable(now: Moment | None = None) -> sa.ColumnElement[bool]:
     """Tell in SQL whether readers may see a post who know its address."""
-    return ~trash.is_in() & (Post.published_at <= (now or utcnow()))
+    return ~trash.is_in() & (Post.published_at <= _moment(now))
 
 
 def states(now: datetime | None = None) -> dict[str, sa.ColumnElement[bool]]:
@@ -201,7 +209,6 @@ def revise(
         flag_modified(post, "slug")  # tags are part of what a version is
         _flush()
     if touched:  # else no UPDATE has told whether *post* is still what is stored
-        date_tags(post)
         search.index(post)
     revisions.forget(post, by)
     if change is not None and before != after:
@@ -250,7 +257,6 @@ def publish(post: Post, at: datetime | None = None) -> None:
     if not was_readable:  # what readers see first is not a change of what they saw
         post.updated_at = min(post.updated_at, post.published_at)
     db.session.flush()
-    date_tags(post)
 
 
 def unpublish(post: Post) -> None:
@@ -258,14 +264,10 @@ def unpublish(post: Post) -> None:
     permalinks.keep(post)
     post.published_at = None
     db.session.flush()
-    date_tags(post)
 
 
-def date_tags(*changed: Post) -> None:
-    """Let the tags of posts know when these are published: that is the order of their lists."""
-    moment = sa.select(Post.published_at).where(Post.id == post_tags.c.post_id).scalar_subquery()
-    chosen = post_tags.c.post_id.in_([post.id for post in changed])
-    db.session.execute(sa.update(post_tags).where(chosen).values(published_at=moment))
+def _moment(now: Moment | None) -> Moment:
+    return utcnow() if now is None else now
 
 
 def _read(text: Text) -> tuple[str, str, str]:

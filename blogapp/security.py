@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -42,6 +42,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_STRICT = [("Strict-Transport-Security", "max-age=31536000")]
 # Feeds, sources and images are there for other sites' pages (feed readers), too.
 SHARED = {
     *("static", "asset", "blog.image", "blog.source_of"),
@@ -50,6 +51,7 @@ SHARED = {
 MOST_FIELDS = 10_000  # more posts than anybody ticks in a list
 MOVED = {301, 308}
 READS = {"GET", "HEAD", "OPTIONS"}
+CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 
 def init_app(app: Flask) -> None:
@@ -112,6 +114,12 @@ class _Sessions(SecureCookieSessionInterface):
     would take its place: that would sign the author out.
     """
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the session; most readers have none, and need no key derived to find that out."""
+        if self.get_cookie_name(app) not in request.environ.get("HTTP_COOKIE", ""):
+            return self.session_class()
+        return super().open_session(app, request)
+
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Tell whether the answer to this request carries the session.
 
@@ -156,13 +164,12 @@ def _check_fields() -> None:
 
 
 def _complete(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - pairs, else
+    always = [*HEADERS.items(), *(_STRICT if config.current().secure else ())]
+    response.headers.extend([pair for pair in always if pair[0].lower() not in said])
     if request.endpoint in SHARED:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Access-Control-Allow-Origin"] = "*"
-    if config.current().secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     _keep_at_home(response)
     _set_caching(response)
     return response
@@ -170,7 +177,9 @@ def _complete(response: Response) -> Response:
 
 def _keep_at_home(response: Response) -> None:
     """Redirect by path: the routing would put the Host header, which is anybody's, before it."""
-    parts = urlsplit(response.location or "")
+    if response.location is None:
+        return
+    parts = urlsplit(response.location)
     if parts.netloc and parts.netloc == request.host:
         response.location = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
@@ -185,7 +194,8 @@ def _set_caching(response: Response) -> None:
         response.headers["Cache-Control"] = "no-cache"
         if not pagecache.takes_over():
             response.add_etag()
-            response.make_conditional(request)
+            if request.environ.keys() & CONDITIONS:
+                response.make_conditional(request)
 
 
 def private(response: Response) -> Response:

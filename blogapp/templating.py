@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
+from markupsafe import escape
 
-from . import config, languages, linked_data, markdown, replies, series, urls
+from . import config, languages, linked_data, markdown, pieces, replies, series, urls
+from .articles import Article, Summary
+from .counting import Chips
 from .models import Post
+from .pieces import Pieces
+from .search import Hit
 
 # htmx's own settings: see docs/architecture.md, "How HTMX is used".
 HTMX_CONFIG = {
@@ -30,22 +38,87 @@ HTMX_CONFIG = {
 
 def init_app(app: Flask) -> None:
     """Give *app*'s templates their globals and filters."""
+    settings: config.Settings = app.config["BLOG"]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        htmx_config=json.dumps(HTMX_CONFIG),
+        site=settings,
+        site_language=_attributes(settings.language, languages.direction(settings.language)),
+        htmx_config=escape(json.dumps(HTMX_CONFIG)),
         absolute=urls.absolute,
         article_url=urls.article,
         tag_url=urls.tag,
         series_url=_series_url,
         body_of=_body_of,
         linked_data=linked_data.of,
+        linked_series=linked_data.series,
         direction=languages.direction,
-        spoken=_spoken,
+        spoken=partial(_spoken, settings.language),
+        drawn_chips=lru_cache(256)(partial(_draw_chips, app)),
     )
-    app.jinja_env.filters.update(day=_day, minute=_minute, clock=_clock, iso=_iso)
+    dates = Dates(settings.timezone)
+    app.jinja_env.filters.update(
+        day=dates.day, minute=dates.minute, clock=dates.clock, iso=dates.iso
+    )
     app.jinja_env.filters["mailto"] = replies.mailto
-    app.context_processor(lambda: {"site": config.current()})
+    app.extensions["pieces"] = Look(app)
+
+
+class Look:
+    """How pieces look: as their template says, with this site's settings."""
+
+    TEMPLATE = "blog/pieces.html"
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._environment = app.jinja_env
+        self._settings: config.Settings = app.config["BLOG"]
+        self._stamp: str | None = None
+
+    def draw(self, article: Article) -> Pieces:
+        """Draw the pieces of *article*, which has a date."""
+        macros = self._macros
+        return Pieces(
+            card=macros.card(article),
+            head=macros.head(article, self._settings),
+            intro=macros.intro(article),
+            contents=macros.contents(article),
+        )
+
+    def card(self, article: Summary, hit: Hit | None = None, part: int | None = None) -> str:
+        """Draw the card alone: with what a search found, or as that part of a series."""
+        card: str = self._macros.card(article, hit, part)
+        return card
+
+    def preview(self, article: Article) -> Pieces:
+        """Draw what the preview of a draft shows: it tells machines nothing, and has no card."""
+        macros = self._macros
+        intro = macros.intro(article, is_preview=True)
+        return Pieces(card="", head="", intro=intro, contents=macros.contents(article))
+
+    @property
+    def stamp(self) -> str:
+        """Tell this look from others: by what draws it, and the settings that it shows."""
+        if self._stamp is None or self._app.debug:
+            self._stamp = self._made_of()
+        return self._stamp
+
+    def _made_of(self) -> str:
+        loader, own = self._environment.loader, self._settings
+        assert loader is not None  # noqa: S101 - Flask gives every environment one
+        source, _, _ = loader.get_source(self._environment, self.TEMPLATE)
+        shown = (own.url, own.title, own.author, own.language, own.timezone.key, source)
+        return hashlib.sha256("\n".join([str(pieces.VERSION), *shown]).encode()).hexdigest()[:16]
+
+    @property
+    def _macros(self) -> Any:
+        return self._environment.get_template(self.TEMPLATE).module
+
+
+def _draw_chips(app: Flask, chips: Chips) -> Any:
+    """Draw the chips of a filter; while nothing changes, once."""
+    macros: Any = app.jinja_env.get_template("blog/chips.html").module
+    return macros.nav(chips)
 
 
 def _body_of(post: Post) -> Any:
@@ -58,34 +131,41 @@ def _series_url(name: str) -> str | None:
     return urls.series(address) if address else None
 
 
-def _spoken(language: str | None) -> dict[str, str]:
+@lru_cache(256)
+def _spoken(site: str, language: str | None) -> str:
     """The attributes of a text in another *language* than the page around it."""
-    site = config.current().language
     tag = languages.normalise(language or "")
     if tag is None or tag.lower() == site.lower():
-        return {}
+        return ""
     way = languages.direction(tag)
-    return {"lang": tag} | ({"dir": way} if way != languages.direction(site) else {})
+    return markdown.trusted(f" {_attributes(tag, way, languages.direction(site))}")
 
 
-def _day(moment: datetime, *, year: bool = True) -> str:
-    """Write ``14 March 2026``, or without its year, in the site's zone."""
-    return f"{_local(moment):%-d %B %Y}" if year else f"{_local(moment):%-d %B}"
+def _attributes(tag: str, way: str, around: str = "ltr") -> str:
+    """Name a language, and its direction where it is another than that of the text *around*."""
+    direction = f' dir="{way}"' if way != around else ""
+    return markdown.trusted(f'lang="{tag}"{direction}')  # letters, digits and hyphens
 
 
-def _minute(moment: datetime) -> str:
-    """Write ``14 March 2026, 09:30 CET``, in the site's zone."""
-    return f"{_local(moment):%-d %B %Y, %H:%M %Z}"
+class Dates:
+    """Moments as people and machines read them, in the site's zone."""
 
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
 
-def _clock(moment: datetime) -> str:
-    return f"{_local(moment):%H:%M}"
+    def day(self, moment: datetime, *, year: bool = True) -> str:
+        """Write ``14 March 2026``, or without its year."""
+        local = moment.astimezone(self._zone)
+        return f"{local:%-d %B %Y}" if year else f"{local:%-d %B}"
 
+    def minute(self, moment: datetime) -> str:
+        """Write ``14 March 2026, 09:30 CET``."""
+        return f"{moment.astimezone(self._zone):%-d %B %Y, %H:%M %Z}"
 
-def _iso(moment: datetime) -> str:
-    """Write what machines read, in the site's zone."""
-    return _local(moment).isoformat(timespec="seconds")
+    def clock(self, moment: datetime) -> str:
+        """Write ``09:30``."""
+        return f"{moment.astimezone(self._zone):%H:%M}"
 
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(config.current().timezone)
+    def iso(self, moment: datetime) -> str:
+        """Write what machines read."""
+        return moment.astimezone(self._zone).isoformat(timespec="seconds")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from . import markdown, posts, search
+from . import markdown, pieces, posts, search, tallies
 from .extensions import db
-from .models import Post, post_tags
+from .models import Post
 from .search import engine
 
 AT_ONCE = 50  # posts to index before a commit: writers wait so long
@@ -49,6 +49,7 @@ def render(post_id: int) -> str | None:
     stored = sa.update(Post).where(*as_it_was).values(made).returning(Post.id)
     if db.session.scalar(stored):  # else it was saved meanwhile: rendered and indexed
         search.index(db.session.get_one(Post, post_id))
+        pieces.redraw([post_id])
     if not notice:
         return None
     reason = notice.removeprefix("Shown as plain code: ")
@@ -56,14 +57,15 @@ def render(post_id: int) -> str | None:
 
 
 def index(ids: Sequence[int]) -> None:
-    """Take these posts into the index anew, and let their tags know when they are published.
+    """Take these posts into the index anew, let their tags know their dates, draw their pieces.
 
     Writers wait until the commit: give it ``AT_ONCE`` of them.
     """
     engine.current().take_turn()
     query = posts.summaries(sa.select(Post), plain=True).where(Post.id.in_(ids))
     search.index(*db.session.scalars(query.order_by(Post.id).with_for_update()))
-    _date_tags(ids)
+    tallies.date(ids)
+    pieces.redraw(ids)
 
 
 def drop_gone() -> None:
@@ -76,12 +78,3 @@ def _changed(post: Post) -> set[str]:
     """Name the columns that have been given a value since *post* was read."""
     state = sa.inspect(post)
     return set(state.mapper.column_attrs.keys()) - state.unmodified
-
-
-def _date_tags(ids: Sequence[int]) -> None:
-    moment = sa.select(Post.published_at).where(Post.id == post_tags.c.post_id).scalar_subquery()
-    db.session.execute(
-        sa.update(post_tags)
-        .where(post_tags.c.post_id.in_(ids), post_tags.c.published_at.is_distinct_from(moment))
-        .values(published_at=moment)
-    )

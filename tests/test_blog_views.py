@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from blogapp import posts
+from blogapp import posts, years
 from blogapp.extensions import db
 from blogapp.models import Post
 from blogapp.texts import Text
@@ -408,6 +408,28 @@ def test_the_archive_groups_by_year_and_month_of_the_sites_zone(make_app: MakeAp
 
     order = [text_of(e) for e in elements if e.tag in {"h2", "h3"}]
     assert order == ["2026", "January", "2025", "December"]
+
+
+def test_the_archive_of_many_articles_goes_on_to_older_ones(
+    client: CheckedClient, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(years, "MOST", 2)
+    for number in range(5):
+        make_post(f"Post {number}", PAST + timedelta(days=40 * (number // 2)))
+
+    seen, titles, path = [], [], "/archive/"
+    while path:
+        page = client.get(path).text
+        titles += re.findall(r"<title>(.*?) – ", page)
+        seen.append(re.findall(r'<li><a href="/blog/post-(\d)"', page))
+        older = re.search(r'<a href="([^"]+)" rel="next">older articles →', page)
+        path = older[1] if older else ""
+
+    assert seen == [["4", "3"], ["2", "1"], ["0"]]
+    newer = PAST + timedelta(days=40)
+    assert titles[:2] == ["archive", f"archive, {newer:%-d %B %Y}"]
+    assert client.get("/archive/?after=x").location == "/archive/"
+    assert "No more articles" in client.get("/archive/?after=1-1").text
 
 
 @pytest.mark.parametrize(

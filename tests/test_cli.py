@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask_migrate import upgrade
 from granian import Granian
 
-from blogapp import authors, cli, config, create_app, posts, upkeep
+from blogapp import authors, cli, config, create_app, delivering, drawing, posts, upkeep
 from blogapp.cli import serving, setup
 from blogapp.cli import upkeep as upkeep_verbs
 from blogapp.errors import Invalid
@@ -291,13 +292,20 @@ def test_render_makes_all_html_again(ready: Command, instance: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("DELETE FROM search WHERE rowid = 2", "ben: missing in the index"),
+        ("DELETE FROM search WHERE rowid & 1023 = 2", "ben: missing in the index"),
         ("DELETE FROM search", "ada: missing in the index\n"),
-        ("UPDATE search SET title = 'other' WHERE rowid = 2", "ben: differs in the index: title"),
+        (
+            "UPDATE search SET title = '' WHERE rowid & 1023 = 2",
+            "ben: differs in the index: title",
+        ),
         ("UPDATE posts SET plain = 'other' WHERE id = 2", "ben: differs in the index: body"),
         ("UPDATE tags SET name = 'other'", "cas: differs in the index: tags"),
-        ("INSERT INTO search(rowid, title) VALUES (99, 'x')", "post 99: in the index, but gone"),
+        ("INSERT INTO search(rowid, title) VALUES (99, 'x')", "search index: it has rows"),
         ("UPDATE post_tags SET published_at = NULL", "ben: its tags are dated otherwise"),
+        ("UPDATE tags SET articles = 7", "articles, tag a: stored are 7, there are 3"),
+        ("UPDATE site SET articles = 2", "articles, all: stored are 2, there are 3"),
+        ("INSERT INTO tag_pairs VALUES (1, 1, 4)", "two tags: 1 numbers are wrong"),
+        ("UPDATE posts SET series = 'x y'", "series x y: not at its address"),
         ("DROP TABLE search", "search index: no such table: search"),
         ("DROP TABLE search_words", "search index: no such table: search_words"),
         ("DELETE FROM search_data", "search index: vtable constructor failed: search"),
@@ -308,7 +316,8 @@ def test_check_finds_what_is_not_in_step_and_reindex_puts_it_right(
     three_posts: Command, instance: Path, damage: str, said: str
 ) -> None:
     sql(instance, damage)
-    before, texts = stored(instance), sql(instance, "SELECT * FROM posts")
+    written = "SELECT id, slug, title, version, updated_at, body, body_html FROM posts"
+    before, texts = stored(instance), sql(instance, written)
 
     check = three_posts("check")
     assert (check.code, stored(instance)) == (1, before)
@@ -317,7 +326,7 @@ def test_check_finds_what_is_not_in_step_and_reindex_puts_it_right(
 
     reindex = three_posts("reindex")
     assert (reindex.code, reindex.out) == (0, "3 posts indexed\n")
-    assert sql(instance, "SELECT * FROM posts") == texts
+    assert sql(instance, written) == texts
 
     again = three_posts("check")
     assert (again.code, again.out) == (0, "everything is in step: 3 posts\n")
@@ -340,7 +349,7 @@ def test_what_was_in_the_trash_too_long_is_deleted_on_the_way(
 
 
 def test_check_names_rows_that_belong_to_nothing(three_posts: Command, instance: Path) -> None:
-    sql(instance, "DELETE FROM posts WHERE id = 2", "DELETE FROM search WHERE rowid = 2")
+    sql(instance, "DELETE FROM posts WHERE id = 2", "DELETE FROM search WHERE rowid & 1023 = 2")
 
     answer = three_posts("check")
 
@@ -400,12 +409,25 @@ def test_init_goes_on_where_it_was_interrupted(
 
 
 def test_init_indexes_what_the_index_does_not_have(three_posts: Command, instance: Path) -> None:
-    sql(instance, "DELETE FROM search WHERE rowid > 1")
+    sql(instance, "DELETE FROM search WHERE rowid & 1023 > 1")
 
     answer = three_posts("init")
 
     assert "2 posts added to the search index" in answer.err
     assert "/blog/cas" in found(instance, "/?q=cas")
+
+
+def test_init_keeps_the_addresses_of_series_and_reindex_forgets_those_of_none(
+    three_posts: Command, instance: Path
+) -> None:
+    sql(instance, "UPDATE posts SET series = 'Queues & tables'", "DELETE FROM series_names")
+
+    upgraded = three_posts("init").code, sql(instance, "SELECT name, slug FROM series_names")
+    sql(instance, "UPDATE posts SET series = NULL")
+    mended = three_posts("reindex").code, sql(instance, "SELECT name FROM series_names")
+
+    assert upgraded == (0, [("Queues & tables", "queues-and-tables")])
+    assert mended == (0, [])
 
 
 def test_between_a_few_posts_that_are_indexed_others_can_write(
@@ -503,6 +525,29 @@ def test_serve_names_a_port_that_is_taken_and_another(
     assert answer.code == 1
     assert f"cannot serve on 127.0.0.1:{port}" in answer.err
     assert f"--port {port + 1}" in answer.err
+
+
+def test_workers_take_the_application_that_was_made_and_another_after_a_hangup(
+    ready: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr(serving, "_made", [])
+    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
+    monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
+    for behind in (delivering, drawing):
+        monkeypatch.setattr(behind, "start", lambda _: [])
+
+    assert ready("serve").code == 0
+    app = serving.make_worker()
+    with app.app_context():
+        pool = db.engine.pool
+    [reload] = served[0].hooks_reload
+    reload()
+    other = serving.make_worker()
+
+    assert isinstance(pool, sa.QueuePool)
+    assert pool.checkedin() + pool.checkedout() == 0  # no connection crosses the fork
+    assert serving.make_worker() is not app is not other
 
 
 @pytest.mark.parametrize("verb", ["run", "shell", "routes", "db"])

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from blogapp import messages, posts
+from blogapp import counting, messages
 from blogapp.extensions import db
 
 from .conftest import HTMX, CheckedClient, MakeMessage, MakePost, browser
@@ -93,7 +93,7 @@ def test_a_bug_is_written_down_and_says_nothing_of_itself(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr(posts, "published", fail)
+    monkeypatch.setattr(counting, "of", fail)
     app.testing = False
 
     with caplog.at_level(logging.ERROR):
@@ -139,7 +139,7 @@ def test_a_database_that_does_not_answer_asks_to_come_again(
     def fail(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("SELECT secret", {}, Exception("locked"))
 
-    monkeypatch.setattr(posts, "published", fail)
+    monkeypatch.setattr(counting, "of", fail)
     app.testing = False
 
     response = browser(app).get("/")

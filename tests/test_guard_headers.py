@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from blogapp import posts
+from blogapp import counting
 
 from .access import READS
 from .conftest import PAST, CheckedClient, MakeApp, Place, browser, sign_in
@@ -112,7 +112,7 @@ def test_failures_of_ours_have_them(
     def fail(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr(posts, "published", fail)
+    monkeypatch.setattr(counting, "of", fail)
     app.testing = False
 
     response = browser(app).get("/")

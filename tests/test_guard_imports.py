@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,8 +17,8 @@ EDGES = {"blog", "contact", "admin", "auth"}
 # What holds the core and the edges together: it may know both HTTP and the core.
 FRAME = {
     *("__init__", "config", "extensions", "errors", "htmx", "identity", "security"),
-    *("assets", "origins", "templating", "forms", "cli", "migrations"),
-    *("cached", "generation", "negotiation", "pagecache"),
+    *("assets", "origins", "templating", "theme", "forms", "cli", "migrations"),
+    *("answers", "cached", "eras", "generation", "negotiation", "pagecache"),
 }
 # Everything else is core. Of the frame it may use what is about settings, tables, failures.
 FRAME_FOR_CORE = {"config", "extensions", "errors"}
@@ -166,3 +168,25 @@ def test_who_decides_what_readers_see_is_asked_and_not_copied() -> None:
         return [place for place in places if not place.startswith("sa.tuple_(")]
 
     assert offenders(MODULES, offence) == {}
+
+
+def test_who_serves_readers_loads_nothing_that_only_authors_and_operators_need(
+    blank_instance: Path,
+) -> None:
+    heavy = {"alembic", "markdown", "PIL", "pygit2", "pygments.lexers", "yaml"}
+    heavy.add("sqlalchemy.dialects.postgresql")
+    heavy |= {"blogapp.transfer.reading", "blogapp.transfer.storing", "pygments.formatters"}
+    serve = (
+        "import pathlib, sys\n"
+        "from blogapp import config, create_app\n"
+        "from blogapp.cli import serving\n"
+        f"folder = pathlib.Path({str(blank_instance)!r})\n"
+        "app = create_app(config.Settings(instance=folder))\n"
+        "assert app.test_client().get('/').status_code == 200\n"
+        "print(*sys.modules)"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", serve], capture_output=True, text=True)
+
+    assert answer.returncode == 0, answer.stderr
+    assert heavy & {*answer.stdout.split()} == set()

@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogapp import markdown, nearby, permalinks, posts, slugs
+from blogapp import listing, markdown, nearby, permalinks, posts, slugs
 from blogapp.errors import Invalid
 from blogapp.extensions import db
 from blogapp.filters import Filter
@@ -257,28 +257,34 @@ def test_what_was_written_before_publication_is_no_update(clock: time_machine.Tr
 # Other articles
 
 
+def nearby_of(slug: str) -> nearby.Nearby:
+    """What is near the article at *slug*."""
+    post = posts.visible(slug)
+    assert post is not None
+    return nearby.of(post.id, post.published_at)
+
+
 def test_neighbours_are_those_readers_may_see(make_post: MakePost) -> None:
     make_post("Older", PAST - timedelta(days=2))
     make_post("Hidden", None)
     make_post("Here", PAST)
     make_post("Later", datetime(2200, 1, 1, tzinfo=UTC))
     make_post("Newer", PAST)
-    here = posts.visible("here")
-    assert here is not None
+    near = nearby_of("here")
 
-    older, newer = nearby.neighbours(here)
-
-    assert (older and older.title, newer and newer.title) == ("Older", "Newer")
+    assert near.older
+    assert near.newer
+    assert (near.older.title, near.newer.title) == ("Older", "Newer")
 
 
 def test_following_newer_visits_every_article_once(make_post: MakePost) -> None:
     for number in range(5):
         make_post(f"Number {number}", PAST + timedelta(days=number // 2))
-    post, seen = posts.visible("number-0"), []
+    slug, seen = "number-0", ["Number 0"]
 
-    while post is not None:
-        seen.append(post.title)
-        post = nearby.neighbours(post)[1]
+    while newer := nearby_of(slug).newer:
+        seen.append(newer.title)
+        slug = newer.slug
 
     assert seen == visible()[::-1]
 
@@ -291,10 +297,9 @@ def test_related_articles_share_tags_most_first(make_post: MakePost) -> None:
     make_post("None", tags=["c"])
     make_post("Hidden", None, tags=["a", "b"])
     make_post("Here", tags=["a", "b"])
-    here = posts.visible("here")
-    assert here is not None
+    related = nearby_of("here").related
 
-    assert titles(nearby.related(here)) == ["Two", "One new", "One old"]
+    assert [other.title for other in related] == ["Two", "One new", "One old"]
 
 
 @pytest.mark.parametrize("wish", ["sqlite-wal", "sqllite-wal-promises", "wal-promises", "SQLITE"])
@@ -302,7 +307,7 @@ def test_the_nearest_article_is_found(make_post: MakePost, wish: str) -> None:
     make_post("SQLite WAL promises")
     make_post("A flame graph")
 
-    assert titles(nearby.nearest(wish))[:1] == ["SQLite WAL promises"]
+    assert [found.title for found in nearby.nearest(wish)][:1] == ["SQLite WAL promises"]
 
 
 @given(st.text(max_size=300))
@@ -360,7 +365,7 @@ def test_a_save_that_changes_nothing_leaves_what_was_made_of_a_newer_one(
     assert posts.revise(read, before) is False
     db.session.commit()
 
-    assert posts.count(Filter(text="newer").select()) == 1
-    assert [post.id for post in Filter(("a",)).page().articles] == [stored.id]
+    assert listing.ids(Filter(text="newer")) == [stored.id]
+    assert listing.ids(Filter(("a",))) == [stored.id]
     dated = db.session.scalars(sa.select(post_tags.c.published_at))
     assert list(dated) == [PAST]

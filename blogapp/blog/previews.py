@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import markdown, nearby, previews, security, urls
+from .. import markdown, nearby, pieces, previews, reading, security, urls
+from ..articles import Article
+from ..models import Post
 from .views import bp
 
 
@@ -15,12 +19,17 @@ def preview(token: str) -> ResponseReturnValue:
     link = previews.find(token)
     if link.post.state() == "published":
         return redirect(urls.article(link.post), 301)
+    post = link.post
+    near = nearby.of(post.id, post.published_at)
     return render_template(
         "blog/preview.html",
         link=link,
-        post=link.post,
-        body=markdown.moved(link.post.body_html, urls.article(link.post)),
-        related=nearby.related(link.post),
+        post=post,
+        page=_shown(post),
+        nearby=replace(near, older=None, newer=None),
+        parts=[],
+        place=0,
+        contact="/contact",
     )
 
 
@@ -31,3 +40,11 @@ def hide_previews(response: Response) -> Response:
         security.private(response)
         response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _shown(post: Post) -> reading.Page:
+    """What the page of *post* would show, but for links that lead to it."""
+    drawn = pieces.look().preview(Article.of(post))
+    text = markdown.moved(post.body_html, urls.article(post))
+    own = (post.id, post.slug, post.title, post.language, post.series, post.shelf)
+    return reading.Page(*own, post.published_at, drawn.head, drawn.intro, drawn.contents, text)

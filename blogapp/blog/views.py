@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import (
     addresses,
-    config,
+    counting,
     filters,
     htmx,
+    listing,
     nearby,
     negotiation,
+    numbers,
     pagecache,
     posts,
-    search,
-    series,
+    reading,
     slugs,
     source,
     suggestions,
-    tags,
     urls,
 )
 from ..errors import Gone, Missing
-from ..extensions import db
 from ..models import Post
 from . import asking
 
 bp = Blueprint("blog", __name__)
-
-Month = tuple[str, list[Post]]
-Year = tuple[int, list[Month]]
 
 
 @bp.get("/blog/")
@@ -47,16 +40,17 @@ def index() -> ResponseReturnValue:
     if request.path != "/" or asking.is_spelled_otherwise(chosen.query):
         return redirect(chosen.url, 301)
 
-    page, number = chosen.page(), posts.count(chosen.select())
+    found = chosen.found()
+    counted = counting.of(chosen, found)
+    # Tags that never meet: to find that out by the list is a walk to its end.
+    page = listing.page(chosen, found) if counted.number else listing.Page([], None)
     return htmx.render_page(
         "blog/index.html",
         "blog/_article_list.html",
-        **_listed(chosen, page, number),
-        filter=chosen,
-        chips=chosen.chips(number),
-        hits=search.hits(search.parse(chosen.text), page.articles),
-        suggestion=None if number else suggestions.spelling(chosen),
-        wider=None if number else suggestions.wider(chosen),
+        **_listed(chosen, page, counted),
+        chips=counted.chips,
+        suggestion=None if counted.number else suggestions.spelling(chosen),
+        wider=None if counted.number else suggestions.wider(chosen),
     )
 
 
@@ -65,22 +59,23 @@ def index() -> ResponseReturnValue:
 @pagecache.cacheable(any_query=True)
 def article(slug: str) -> ResponseReturnValue:
     """An article, or its source for those who would rather have Markdown."""
-    post = posts.visible(slug)
-    if post is None or request.path.endswith("/"):
+    found = reading.article(slug)
+    if found is None or request.path.endswith("/"):
         return _elsewhere(slug, "")
     if negotiation.prefers_markdown(request.headers.get("Accept", "")):
-        return _source_of(post)
+        return source_of(slug)
 
-    older, newer = nearby.neighbours(post)
+    parts = reading.parts(found.series) if found.series else []
+    places = {part.slug: place for place, part in enumerate(parts, 1)} if len(parts) > 1 else {}
     html = render_template(
         "blog/article.html",
-        post=post,
-        parts=series.parts(post),
-        older=older,
-        newer=newer,
-        related=nearby.related(post),
+        page=found,
+        parts=parts,
+        place=places.get(slug, 0),
+        nearby=nearby.of(found.id, found.published_at),
+        contact=urls.contact(slug),
     )
-    return _of(post, Response(html))
+    return _of(found, Response(html))
 
 
 @bp.get("/blog/<slug>.md")
@@ -95,7 +90,7 @@ def source_of(slug: str) -> ResponseReturnValue:
 @pagecache.cacheable(any_query=True)
 def all_tags() -> ResponseReturnValue:
     """All tags with counts."""
-    return render_template("blog/tags.html", counts=tags.counts(posts.ids(posts.published())))
+    return render_template("blog/tags.html", tags=numbers.of_tags())
 
 
 @bp.get("/tags/<path:name>")
@@ -108,7 +103,7 @@ def tag(name: str) -> ResponseReturnValue:
     if found.name != name or asking.is_spelled_otherwise(query):
         return redirect(urls.tag(found.name) + (f"?{query}" if query else ""), 301)
 
-    page, number = chosen.page(), posts.count(chosen.select())
+    page, number = listing.page_of_tag(found, chosen), counting.Number(found.articles)
     return htmx.render_page(
         "blog/tag.html",
         "blog/_tag_articles.html",
@@ -119,35 +114,17 @@ def tag(name: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/archive/")
-@pagecache.cacheable(any_query=True)
-def archive() -> ResponseReturnValue:
-    """All articles by year and month."""
-    query = posts.summaries(posts.published())
-    return render_template("blog/archive.html", years=list(_by_year(db.session.scalars(query))))
-
-
-def _listed(chosen: filters.Filter, page: filters.Page, number: int) -> dict[str, Any]:
+def _listed(chosen: filters.Filter, page: listing.Page, number: counting.Number) -> dict[str, Any]:
     """What a list shows, whatever it is a list of."""
     return {
         "page": page,
-        "number": number,
-        "sentence": chosen.sentence(number),
+        "filter": chosen,
+        "address": asking.address(chosen, number),
+        "number": number.number,
+        "is_all": number.is_all,
+        "sentence": chosen.sentence(number.number, is_all=number.is_all),
         "title": asking.title(chosen, number),
     }
-
-
-def _by_year(articles: sa.ScalarResult[Post]) -> Iterator[Year]:
-    """Group articles by year, and within it by month, in the site's zone."""
-    zone = config.current().timezone
-
-    def month(post: Post) -> tuple[int, str]:
-        local = (post.published_at or post.created_at).astimezone(zone)
-        return local.year, f"{local:%B}"
-
-    months = [(when, list(group)) for when, group in groupby(articles, month)]
-    for year, group in groupby(months, lambda item: item[0][0]):
-        yield year, [(name, found) for (_, name), found in group]
 
 
 def _elsewhere(slug: str, suffix: str) -> ResponseReturnValue:
@@ -165,7 +142,7 @@ def _source_of(post: Post) -> Response:
     return _of(post, Response(source.write(post), content_type="text/markdown; charset=utf-8"))
 
 
-def _of(post: Post, response: Response) -> Response:
+def _of(post: Post | reading.Page, response: Response) -> Response:
     """Say in the headers what goes for page and source of *post*."""
     response.vary.add("Accept")
     if post.shelf == "unlisted":

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from .. import authors, config, upkeep
+from .. import authors, config, series, upkeep
 from ..errors import BlogError
 from ..extensions import db, make_private
 from ..transfer.storing.importer import Outcome
 from .authors import generated_password
 from .importing import bring_in
 from .rendering import copy_again, render_again
-from .upkeep import index_again, purge
+from .upkeep import draw_again, index_again, purge
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 DEMO_AUTHOR = "admin"
@@ -25,7 +25,11 @@ DEMO_AUTHOR = "admin"
 @click.command()
 @with_appcontext
 def init() -> None:
-    """Make the database and the secret, or bring them up to this version."""
+    """Make the database and the secret, or bring them and the posts up to this version.
+
+    Posts are rendered, drawn and indexed again where an older version did it, and drawn, too,
+    where other settings did.
+    """
     make_private()
     _migrate()
     _catch_up()
@@ -65,6 +69,9 @@ def _catch_up() -> None:
         copy_again()  # first: posts are rendered with what is known of their images
         number = render_again(unrendered)
         click.echo(f"{number} posts rendered by this version", err=True)
+    series.keep(series.unnamed())
+    db.session.commit()
+    draw_again()
     unindexed = upkeep.unindexed()
     if unindexed:
         index_again(unindexed)
@@ -77,6 +84,3 @@ def _bring_in_samples() -> None:
         click.echo(f"{result.path}: {result.reason}", err=True)
     if failed:
         raise BlogError("not all sample posts are in. Mend these files, then: blogapp demo")
-
-
-COMMANDS = (init, demo)

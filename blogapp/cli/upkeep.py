@@ -10,7 +10,18 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from .. import differences, health, posts, previews, shelves, upkeep
+from .. import (
+    differences,
+    drawing,
+    health,
+    pieces,
+    posts,
+    previews,
+    series,
+    shelves,
+    tallies,
+    upkeep,
+)
 from ..differences import Difference
 from ..errors import BlogError
 from ..extensions import db
@@ -23,7 +34,10 @@ PAUSE = 0.1  # seconds, in which another writer gets its turn: SQLite lets them 
 @click.command()
 @with_appcontext
 def reindex() -> None:
-    """Take all posts into the search index anew; it can be searched meanwhile."""
+    """Take all posts into the search index anew; it can be searched meanwhile.
+
+    Draws the pieces of their pages, too, and mends stored numbers and the addresses of series.
+    """
     problem = health.problem()
     if problem:
         raise BlogError(problem)
@@ -33,6 +47,9 @@ def reindex() -> None:
     ids = upkeep.every()
     index_again(ids)
     upkeep.drop_gone()
+    tallies.mend()
+    series.keep(series.unnamed())
+    series.forget_unused()
     db.session.commit()
     for _ in engine.current().tidy():
         db.session.commit()
@@ -44,12 +61,19 @@ def reindex() -> None:
 @click.command()
 @with_appcontext
 def check() -> None:
-    """Compare the search index with the posts, and look through the database; changes nothing."""
+    """Compare what is made of the posts with them, and look through the database.
+
+    That is the search index, the pieces of pages, stored numbers and the addresses of series.
+    Changes nothing.
+    """
     found = _of_old_tables() or _differences()
     for difference in found:
         click.echo(difference.text)
     if found:
         raise BlogError(f"differences: {len(found)}. Next: {found[0].remedy}")
+    undrawn = len(pieces.undrawn())
+    if undrawn:
+        click.echo(f"posts that other settings have drawn: {undrawn}; readers see these", err=True)
     click.echo(f"everything is in step: {posts.count(sa.select(Post))} posts")
 
 
@@ -74,6 +98,20 @@ def index_again(ids: Sequence[int]) -> None:
             bar.update(len(some))
 
 
+def draw_again() -> None:
+    """Draw the pieces of pages that other templates or settings have drawn."""
+    ids = pieces.undrawn()
+    if not ids:
+        return
+    with click.progressbar(length=len(ids), label="drawing", file=sys.stderr) as bar:
+        for at in range(0, len(ids), pieces.AT_ONCE):
+            if at:
+                time.sleep(drawing.PAUSE)
+            some = ids[at : at + pieces.AT_ONCE]
+            drawing.batch(some)
+            bar.update(len(some))
+
+
 def _of_old_tables() -> list[Difference]:
     schema = differences.of_schema()
     return [*differences.of_file(), *schema] if schema else []
@@ -82,7 +120,8 @@ def _of_old_tables() -> list[Difference]:
 def _differences() -> list[Difference]:
     click.echo("looking through the index and the database", err=True)
     found = differences.of_index() or [*_compared(), *differences.of_gone()]
-    return [*found, *differences.of_file()]
+    found += [*differences.of_series(), *differences.of_file()]
+    return found or [*differences.of_tallies()]  # what is counted must be in step itself
 
 
 def _compared() -> list[Difference]:
@@ -91,6 +130,3 @@ def _compared() -> list[Difference]:
         differences.of_posts(), length=number, label="comparing", file=sys.stderr
     ) as bar:
         return [difference for each in bar for difference in each]
-
-
-COMMANDS = (reindex, check)

@@ -1,0 +1,144 @@
+"""Listing: the articles that a filter leaves, page by page, the best or newest first.
+
+By date each page is a walk along an index, from the cursor on; of several tags along that of the
+one that fewest articles have. It ends where all are found that there can be by what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from . import markdown, numbers, pieces, posts, results, search
+from .extensions import db
+from .filters import PAGE_SIZE, Filter
+from .models import MAX_ID, Post, post_tags, utcnow
+from .numbers import Known
+from .paging import Cursor
+from .prepared import Prepared, Row, given, moment
+from .search import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: its articles as cards, which are HTML, and the filter of the next one."""
+
+    cards: list[str]
+    next: Filter | None
+
+
+def page(chosen: Filter, found: Found | None = None, size: int = PAGE_SIZE) -> Page:
+    """Fetch the page of *chosen* that begins after its cursor.
+
+    *found* is what its words find, if it has any.
+    """
+    if found is not None:
+        return _page_of(found, chosen, size)
+    return _page(chosen, _rows(chosen, size + 1), size)
+
+
+def page_of_tag(tag: Known, chosen: Filter, size: int = PAGE_SIZE) -> Page:
+    """Fetch the page of *chosen*, which asks for this *tag* alone."""
+    return _page(chosen, _walk([tag], [], chosen.after, size + 1), size)
+
+
+def articles(chosen: Filter, found: Found | None = None, size: int = PAGE_SIZE) -> list[Post]:
+    """Fetch the first articles of *chosen* whole, texts and all."""
+    rows = found.behind(None, size) if found is not None else _rows(chosen.first, size)
+    return _whole([row[0] for row in rows], sa.select(Post))
+
+
+def ids(chosen: Filter) -> list[int]:
+    """List the ids of all articles that *chosen* leaves, as far as a search lists them."""
+    found = chosen.found()
+    return [*found.ids] if found is not None else [row[0] for row in _rows(chosen.first, MAX_ID)]
+
+
+def _page_of(found: Found, chosen: Filter, size: int) -> Page:
+    """Draw what a search has found, with what it found in it."""
+    rows = found.behind(chosen.after, size + 1)
+    shown = results.of([post_id for post_id, _ in rows[:size]])
+    cards = results.cards(shown, search.parse(chosen.text))
+    if len(rows) <= size or not shown:
+        return Page(cards, None)
+    last, rank = shown[-1], dict(rows)[shown[-1].id]
+    assert last.published_at is not None  # noqa: S101 - readers find no other
+    return Page(cards, replace(chosen, after=Cursor(last.published_at, last.id, rank)))
+
+
+def _whole(ids: Sequence[int], query: sa.Select[Post]) -> list[Post]:
+    """Fetch posts in the order of their *ids*."""
+    found = {post.id: post for post in db.session.scalars(query.where(Post.id.in_(ids)))}
+    return [found[post_id] for post_id in ids if post_id in found]
+
+
+def _rows(chosen: Filter, size: int) -> list[Row]:
+    """Fetch id, moment, stamp and card of the articles after the cursor, by date."""
+    names = (*chosen.tags, *chosen.without)
+    known = numbers.known(names) if names else {}
+    if not known.keys() >= {*chosen.tags}:
+        return []
+    tags = sorted((known[name] for name in chosen.tags), key=lambda tag: tag.articles)
+    without = [known[name] for name in chosen.without if name in known]
+    most = min(size, numbers.most(tags, without)) if names else size
+    return _walk(tags, without, chosen.after, most) if most else []
+
+
+def _walk(
+    tags: Sequence[Known], without: Sequence[Known], after: Cursor | None, size: int
+) -> list[Row]:
+    now = utcnow()
+    place = {"at": after.at, "id": after.id, "now": min(now, after.at)} if after else {"now": now}
+    own = {f"tag{at}": tag.id for at, tag in enumerate(tags)}
+    own |= {f"without{at}": tag.id for at, tag in enumerate(without)}
+    statement = _by_date(len(tags), len(without), after is not None)
+    return statement.all(size=size, **place, **own)
+
+
+def _page(chosen: Filter, rows: Sequence[Row], size: int) -> Page:
+    """Show *size* rows; one more says that there is a next page."""
+    place = Cursor(rows[size - 1][1], rows[size - 1][0]) if len(rows) > size else None
+    return Page(_cards(rows[:size]), replace(chosen, after=place) if place else None)
+
+
+def _cards(rows: Sequence[Row]) -> list[str]:
+    """Show cards as they are stored; those that another look has drawn are drawn anew.
+
+    What goes away in this very moment is left out.
+    """
+    stamp = pieces.look().stamp
+    faded = [row[0] for row in rows if row[2] != stamp]
+    drawn = pieces.cards(faded) if faded else {}
+    shown = (drawn.get(row[0]) if row[2] != stamp else markdown.trusted(row[3]) for row in rows)
+    return [card for card in shown if card]
+
+
+@lru_cache
+def _by_date(tags: int, without: int, is_behind: bool) -> Prepared:
+    """Prepare the list of what has so many tags, and lacks so many, perhaps behind a place."""
+    at: Any = Post.published_at
+    post_id: Any = Post.id
+    query = sa.select(Post.id, Post.published_at, Post.pieces_stamp, Post.card_html)
+    query = query.where(posts.is_published(moment("now"), by_date=not tags))
+    if tags:  # the first one's index is walked
+        at, post_id = post_tags.c.published_at, post_tags.c.post_id
+        query = query.join(post_tags, post_id == Post.id)
+        query = query.where(post_tags.c.tag_id == given("tag0", sa.Integer), at <= moment("now"))
+    for number in range(1, tags):
+        query = query.where(_has(post_id, f"tag{number}"))
+    for number in range(without):
+        query = query.where(~_has(post_id, f"without{number}"))
+    if is_behind:
+        place = sa.tuple_(moment("at"), given("id", sa.Integer))
+        query = query.where(sa.tuple_(at, post_id) < place)
+    return Prepared(query.order_by(at.desc(), post_id.desc()).limit(given("size", sa.Integer)))
+
+
+def _has(post_id: Any, name: str) -> sa.ColumnElement[bool]:
+    other = post_tags.alias()
+    here = (other.c.post_id == post_id) & (other.c.tag_id == given(name, sa.Integer))
+    return sa.select(other.c.tag_id).where(here).exists()  # the index has it: no row is read
