@@ -34,12 +34,25 @@ def _sizes(_context: click.Context, _option: click.Parameter, text: str) -> list
     help="Numbers of posts.",
 )
 @click.option("--only", default="", help="Measure only kinds with this in their name.")
-@click.option("--seconds", default=5.0, show_default=True, help="At most for a kind and a size.")
+@click.option(
+    "--seconds",
+    default=measuring.SECONDS,
+    show_default=True,
+    help="At most for a kind and a size.",
+)
 @click.option("--clock", type=click.Choice([*measuring.CLOCKS]), default="cpu", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+@click.option("--remake/--no-remake", default=True, help="Blogs that were made otherwise.")
 @click.option("--data", type=click.Path(path_type=Path), default=DATA, help="Where the blogs are.")
 def main(
-    sizes: list[int], only: str, seconds: float, clock: str, as_json: bool, data: Path
+    *,
+    sizes: list[int],
+    only: str,
+    seconds: float,
+    clock: str,
+    as_json: bool,
+    remake: bool,
+    data: Path,
 ) -> None:
     """Measure what lists and searches cost in blogs of several sizes.
 
@@ -49,7 +62,7 @@ def main(
     chosen = [kind for kind in kinds.ALL if only in kind.name]
     if not chosen:
         raise click.BadParameter(f"no kind has {only!r} in its name", param_hint="--only")
-    folders = {posts: blogs.ready(data, posts) for posts in sizes}
+    folders = {posts: blogs.ready(data, posts, remade=remake) for posts in sizes}
     running = measuring.run(folders, chosen, clock=clock, seconds=seconds)
     with click.progressbar(
         running, length=len(chosen), label=f"{'measuring':<24}", file=sys.stderr

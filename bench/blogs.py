@@ -21,11 +21,11 @@ from flask import Flask
 from flask_migrate import upgrade
 
 import blogapp
-from blogapp import config, create_app, markdown, search
+from blogapp import config, markdown, pieces, search, series, tallies
 from blogapp.extensions import db
 from blogapp.models import Post, Tag, post_tags
 
-from . import corpus, questions
+from . import corpus, questions, uncached
 from .lexicon import Lexicon
 
 _STAMP = "made-of"
@@ -35,22 +35,26 @@ _TAG_IDS = {name: number for number, name in enumerate(corpus.TAGS, start=1)}
 _MADE_BY = (
     *("bench/topics.py", "bench/lexicon.py", "bench/corpus.py", "bench/blogs.py"),
     *("bench/questions.py", "blogapp/models", "blogapp/migrations", "blogapp/search"),
+    *("blogapp/tallies.py", "blogapp/series.py"),
 )
 
 Row = dict[str, Any]
 Rows = tuple[list[Row], list[Row]]  # of posts, and of their tags
 
 
-def ready(root: Path, posts: int) -> Path:
-    """Return the folder of a blog with so many *posts*; makes it if there is none like it."""
-    folder = root / str(posts)
+def ready(root: Path, posts: int, *, remade: bool = True) -> Path:
+    """Return the folder of a blog with so many *posts*; makes it if there is none like it.
+
+    Unless it is to be *remade*, one that was made otherwise will do.
+    """
+    folder = root.absolute() / str(posts)
     stamp = folder / _STAMP
     made_of = _fingerprint()
-    if stamp.is_file() and stamp.read_text() == made_of:
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    _make(folder, posts)
-    stamp.write_text(made_of)
+    if not stamp.is_file() or (remade and stamp.read_text() != made_of):
+        shutil.rmtree(folder, ignore_errors=True)
+        _make(folder, posts)
+        stamp.write_text(made_of)
+    _redraw(folder)
     return folder
 
 
@@ -68,8 +72,8 @@ def copies(folders: Mapping[int, Path]) -> Iterator[dict[int, Path]]:
 
 
 def application(folder: Path) -> Flask:
-    """Make the application of the blog in *folder*."""
-    return create_app(config.Settings(instance=folder, timezone=ZoneInfo("UTC")))
+    """Make the application of the blog in *folder*, without the cache of its pages."""
+    return uncached.application(config.Settings(instance=folder, timezone=ZoneInfo("UTC")))
 
 
 def _fingerprint() -> str:
@@ -91,7 +95,23 @@ def _make(folder: Path, posts: int) -> None:
         with _progress(posts, f"indexing {posts:,} posts") as bar:
             for number in _index():
                 bar.update(number)
+        tallies.mend()
+        series.keep(series.unnamed())
+        db.session.commit()
         questions.write(folder, questions.choose())
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _redraw(folder: Path) -> None:
+    """Draw again what other templates have drawn."""
+    with application(folder).app_context():
+        if ids := pieces.undrawn():
+            with _progress(len(ids), f"drawing {len(ids):,} posts") as bar:
+                for at in range(0, len(ids), _AT_ONCE):
+                    pieces.redraw(ids[at : at + _AT_ONCE])
+                    db.session.commit()
+                    bar.update(len(ids[at : at + _AT_ONCE]))
         db.session.remove()
         db.engine.dispose()
 
@@ -163,6 +183,7 @@ def _row(draft: corpus.Draft) -> Row:
         "title": draft.title,
         "description": draft.description,
         "excerpt": plain[:200],
+        "series": draft.series,
         "version": 1,
         "renderer_version": markdown.VERSION,
         "minutes": max(1, round(len(plain) / 1200)),

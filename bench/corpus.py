@@ -21,6 +21,8 @@ DRAFTS = 0.03  # of all posts
 SCHEDULED_PART = 0.003
 IMPORTED = 0.1  # came later than they were published: their ids are not in its order
 DESCRIBED = 0.8
+_SERIES = 100  # posts between the first parts of two series
+_PARTS = 10  # of a series, at most: some are drafts
 
 TAGS = tuple(sorted({name for field in topics.FIELDS for name in field}))
 # How many posts of a hundred have 1, 2, … 6 tags: 3.5 in the mean.
@@ -49,6 +51,12 @@ class Draft:
     def slug(self) -> str:
         """The name in its address."""
         return re.sub(r"[^a-z0-9]+", "-", f"{self.title.lower()} {self.number}").strip("-")
+
+    @property
+    def series(self) -> str | None:
+        """The series that it is a part of, if it is one."""
+        number, place = divmod(self.number, _SERIES)
+        return None if place % (_SERIES // _PARTS) else f"Step by step, {number}"
 
     @property
     def body(self) -> str:

@@ -8,16 +8,19 @@ from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 from flask import current_app
+from werkzeug.test import create_environ, run_wsgi_app
 
-from blogapp import posts, search, suggestions, texts, urls
+from blogapp import counting, listing, posts, search, suggestions, texts, urls
 from blogapp.extensions import db
-from blogapp.filters import PAGE_SIZE, Filter
+from blogapp.filters import Filter
 from blogapp.models import Post
 
 from . import questions
 
 MOST_GROWTH = 3.0
 MOST_TIME = 10.0  # ms
+MOST_TIME_OF_SEARCH = 12.0  # ms, of a whole page about a common word
+MOST_IN_SQL = 2.0  # times as much in the database, for a hundred times the posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Kind:
     asks: str  # questions of this kind
     measured: Callable[[str], object]
     most_growth: float | None = None  # of the median, from the smallest blog to the largest
+    most_in_sql: float | None = None  # of the median of what its statements alone take, likewise
     most_time: float | None = None  # ms, that 99 of 100 questions to the largest blog may take
     writes: bool = False
 
@@ -39,25 +43,25 @@ class Kind:
 
 def page(query: str) -> object:
     """Fetch a page of the list, as the view does."""
-    return _filter(query).page()
+    chosen = _filter(query)
+    return listing.page(chosen, chosen.found())
 
 
-def count(query: str) -> int:
+def count(query: str) -> object:
     """Count what a filter leaves."""
-    return posts.count(_filter(query).select())
+    chosen = _filter(query)
+    return counting.number(chosen, chosen.found())
 
 
 def chips(query: str) -> object:
     """Count each tag among what a filter leaves."""
-    return _filter(query).chips(_MORE_THAN_ALL)
+    chosen = _filter(query)
+    return counting.of(chosen, chosen.found())
 
 
 def ranks(query: str) -> object:
     """Ask the index alone: which posts, with which ranks."""
-    text = _filter(query).text
-    found = search.ranked(search.parse(text))
-    first = sa.select(found).order_by(found.c.rank, found.c.id.desc()).limit(PAGE_SIZE + 1)
-    return db.session.execute(first).all()
+    return search.found(search.parse(_filter(query).text))
 
 
 def spelling(query: str) -> object:
@@ -80,9 +84,24 @@ def tag_page(query: str) -> object:
     return _fetched(urls.tag(*_filter(query).tags))
 
 
-def all_tags(_query: str) -> object:
-    """Fetch the page of all tags through WSGI."""
-    return _fetched("/tags/")
+def feed(query: str) -> object:
+    """Fetch a filter's own feed through WSGI."""
+    return _fetched(_filter(query).feed_url("feed.xml"))
+
+
+def tag_feed(query: str) -> object:
+    """Fetch the feed of a tag through WSGI."""
+    return _fetched(f"{urls.tag(*_filter(query).tags)}/feed.xml")
+
+
+def archive(query: str) -> object:
+    """Fetch a page of the archive through WSGI."""
+    return _fetched(f"/archive/?{query}" if query else "/archive/")
+
+
+def address(path: str) -> object:
+    """Fetch what is at a path through WSGI."""
+    return _fetched(path)
 
 
 def article(slug: str) -> object:
@@ -104,9 +123,6 @@ def save(slug: str) -> None:
     db.session.commit()
 
 
-_MORE_THAN_ALL = 10**9  # articles: what can be excluded is looked at, too
-
-
 def _filter(query: str) -> Filter:
     values = parse_qs(query)
     [text], [after] = values.get("q", [""]), values.get("after", [""])
@@ -117,14 +133,22 @@ def _filter(query: str) -> Filter:
 
 
 def _fetched(url: str, headers: dict[str, str] | None = None) -> bytes:
-    response = current_app.test_client().get(url, headers=headers)
-    assert response.status_code == 200, f"{response.status} {url}"
-    return bytes(response.data)
+    environ = create_environ(url, headers=headers)
+    chunks, status, _ = run_wsgi_app(current_app.wsgi_app, environ)
+    assert status.startswith("200"), f"{status} {url}"
+    return b"".join(chunks)
+
+
+def _page(
+    group: str, asks: str, measured: Callable[[str], object], most_time: float | None = None
+) -> Kind:
+    """A kind that fetches all of a reader's page: its statements must not grow with the blog."""
+    return Kind(group, asks, measured, most_in_sql=MOST_IN_SQL, most_time=most_time)
 
 
 _BY_DATE = (
     *("everything", "common tag", "middle tag", "rare tag"),
-    *("two common tags", "common and rare tag", "tags that never meet"),
+    *("two common tags", "common and rare tag"),  # of tags that never meet no list is asked for
 )
 _LISTS = (
     *("without a common tag", "tag without another"),
@@ -138,8 +162,10 @@ _WORDS = (
 )
 _TYPED = tuple(f"{letters} letters" for letters in questions.TYPED)
 _WHOLE = (
-    *("everything", "common tag", "two common tags", "rare word", "middle word", "common word"),
-    "misspelt word",
+    *("everything", "common tag", "two common tags", "tags that never meet"),
+    *("without a common tag", "tag without another"),
+    *(f"page {questions.PAGE}", f"page {questions.PAGE} of a tag", "half way back"),
+    *("rare word", "middle word", "two words", "not a word", "word with a tag", "misspelt word"),
 )
 
 ALL = (
@@ -151,10 +177,17 @@ ALL = (
     Kind("search", "rare word", page, most_time=MOST_TIME),
     *(Kind("search", asks, page) for asks in (*_WORDS, *_TYPED)),
     Kind("suggestion", "misspelt word", spelling),
-    *(Kind("whole page of the list", asks, whole_page) for asks in _WHOLE),
-    *(Kind("part of it that typing swaps", asks, part) for asks in _TYPED),
-    Kind("page of a tag", "common tag", tag_page),
-    Kind("page of all tags", "everything", all_tags),
-    Kind("article", "article", article),
+    *(_page("whole page of the list", asks, whole_page) for asks in _WHOLE),
+    _page("whole page of the list", "common word", whole_page, most_time=MOST_TIME_OF_SEARCH),
+    *(_page("part of it that typing swaps", asks, part) for asks in _TYPED),
+    _page("page of a tag", "common tag", tag_page),
+    _page("page of all tags", "all tags", address),
+    _page("article", "article", article),
+    _page("page of a series", "series", address),
+    *(_page("feed", asks, feed) for asks in ("everything", "two common tags", "common word")),
+    _page("feed of a tag", "common tag", tag_feed),
+    _page("archive", "everything", archive),
+    Kind("archive", "half way back", archive),  # half of a small blog is less than a page
+    *(_page("sitemap", asks, address) for asks in ("sitemap", "part of the sitemap")),
     Kind("save", "article", save, writes=True),
 )

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import blogs, questions
+from blogapp.extensions import db
+
+from . import blogs, questions, statements
 from .kinds import Kind
 from .results import Result
 
+SECONDS = 5.0  # at most for a kind and a size
 _TURN = 10  # questions to a blog, before it is the next one's turn
 _WARMING = 5  # questions
 
@@ -22,6 +25,7 @@ _WARMING = 5  # questions
 CLOCKS = {"cpu": time.process_time, "wall": time.perf_counter}
 
 Workers = Mapping[int, ProcessPoolExecutor]  # by the number of posts
+Taken = tuple[float, float]  # ms of a question: all, and of that in the database
 
 
 def run(
@@ -31,61 +35,70 @@ def run(
 
     A blog that was busy for so many *seconds* with a kind is asked no more of it.
     """
-    with _workers(folders) as workers:
+    with _workers(folders, clock) as workers:
         for kind in kinds:
             if not kind.writes:
-                yield _measure(kind, workers, clock, seconds)
+                yield _measure(kind, workers, seconds)
     writing = [kind for kind in kinds if kind.writes]
     if writing:
-        with blogs.copies(folders) as copies, _workers(copies) as workers:
+        # A save waits for the disk.
+        with blogs.copies(folders) as copies, _workers(copies, "wall") as workers:
             for kind in writing:
-                yield _measure(kind, workers, "wall", seconds)  # a save waits for the disk
+                yield _measure(kind, workers, seconds)
 
 
 @contextmanager
-def _workers(folders: Mapping[int, Path]) -> Iterator[Workers]:
+def _workers(folders: Mapping[int, Path], clock: str) -> Iterator[Workers]:
     """Start a process for the blog in each folder, and end them."""
     with ExitStack() as stack:
         yield {
             posts: stack.enter_context(
-                ProcessPoolExecutor(1, get_context("spawn"), _open, initargs=(folder,))
+                ProcessPoolExecutor(1, get_context("spawn"), _open, initargs=(folder, clock))
             )
             for posts, folder in folders.items()
         }
 
 
-def _measure(kind: Kind, workers: Workers, clock: str, seconds: float) -> Result:
+def _measure(kind: Kind, workers: Workers, seconds: float) -> Result:
     """Ask the questions of *kind* in turns, so that a noisy moment meets all blogs alike."""
-    times: dict[int, list[float]] = {posts: [] for posts in workers}
+    taken: dict[int, list[Taken]] = {posts: [] for posts in workers}
     for worker in workers.values():
-        worker.submit(_asked, kind, range(_WARMING), clock).result()
+        worker.submit(_asked, kind, range(_WARMING)).result()
     for turn in range(0, questions.NUMBER, _TURN):
         for posts, worker in workers.items():
-            if sum(times[posts]) < seconds * 1000:
-                numbers = range(turn, turn + _TURN)
-                times[posts] += worker.submit(_asked, kind, numbers, clock).result()
-    return Result(kind, {posts: taken for posts, taken in times.items() if taken})
+            if sum(whole for whole, _ in taken[posts]) < seconds * 1000:
+                taken[posts] += worker.submit(_asked, kind, range(turn, turn + _TURN)).result()
+    return Result(
+        kind,
+        times={posts: [whole for whole, _ in pairs] for posts, pairs in taken.items() if pairs},
+        in_sql={posts: [part for _, part in pairs] for posts, pairs in taken.items() if pairs},
+    )
 
 
 _app: Flask
 _questions: questions.Questions
+_now: Callable[[], float]
+_statements: statements.Stopwatch
 
 
-def _open(folder: Path) -> None:
+def _open(folder: Path, clock: str) -> None:
     """Make a process the one of this blog."""
-    global _app, _questions
-    _app, _questions = blogs.application(folder), questions.read(folder)
+    global _app, _questions, _now, _statements
+    _app, _questions, _now = blogs.application(folder), questions.read(folder), CLOCKS[clock]
+    with _app.app_context():
+        _statements = statements.Stopwatch(db.engine, _now)
 
 
-def _asked(kind: Kind, numbers: range, clock: str) -> list[float]:
-    """Ask the questions of these numbers; returns milliseconds."""
+def _asked(kind: Kind, numbers: range) -> list[Taken]:
+    """Ask the questions of these numbers."""
     asked = _questions[kind.asks][numbers.start : numbers.stop]
-    return [_timed(kind, question, CLOCKS[clock]) for question in asked]
+    return [_timed(kind, question) for question in asked]
 
 
-def _timed(kind: Kind, question: str, now: Callable[[], float]) -> float:
+def _timed(kind: Kind, question: str) -> Taken:
     """Ask with a session of its own, as a request has."""
     with _app.app_context():
-        begin = now()
+        _statements.seconds = 0.0
+        begin = _now()
         kind.measured(question)
-        return (now() - begin) * 1000
+        return (_now() - begin) * 1000, _statements.seconds * 1000

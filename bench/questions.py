@@ -13,7 +13,7 @@ from random import Random
 
 import sqlalchemy as sa
 
-from blogapp import posts
+from blogapp import listing, posts, series, sitemaps, urls
 from blogapp.extensions import db
 from blogapp.filters import PAGE_SIZE, Filter
 from blogapp.models import Post, Tag, post_tags
@@ -36,7 +36,7 @@ _COMMON = (0.35, 0.65)
 _TELLING = (0.0, 0.1)
 _WORD = re.compile(r"\b[a-z]{3,}\b")
 
-Questions = Mapping[str, Sequence[str]]  # canonical queries by their kind, and some slugs
+Questions = Mapping[str, Sequence[str]]  # by their kind: canonical queries, some slugs and paths
 Pair = tuple[str, str]
 Part = tuple[float, float]
 
@@ -66,7 +66,7 @@ def choose() -> Questions:
     sample = _sample(random)
     found |= _about_words(random, sample)
     chosen = {kind: _queries(random, filters) for kind, filters in found.items()}
-    return chosen | {"article": [post.slug for post in sample.articles[:NUMBER]]}
+    return chosen | _addresses() | {"article": [post.slug for post in sample.articles[:NUMBER]]}
 
 
 def _queries(random: Random, filters: Sequence[Filter]) -> list[str]:
@@ -75,11 +75,24 @@ def _queries(random: Random, filters: Sequence[Filter]) -> list[str]:
     return [drawn[at % len(drawn)].query for at in range(NUMBER)] if drawn else []
 
 
+def _addresses() -> dict[str, list[str]]:
+    """Name what is asked for by its address alone."""
+    parts = sorted({(number - 1) // sitemaps.SIZE + 1 for number in listing.ids(Filter())})
+    found = {
+        "all tags": ["/tags/"],
+        "series": [urls.series(address) for address in series.addresses().values()],
+        "sitemap": ["/sitemap.xml"],
+        "part of the sitemap": [f"/sitemap-{number}.xml" for number in parts],
+    }
+    return {
+        kind: [paths[at % len(paths)] for at in range(NUMBER)] for kind, paths in found.items()
+    }
+
+
 def _behind(place: int, *tags: str) -> Filter:
     """These tags, behind the article at this *place*, or behind the last but a page."""
-    query = Filter.parse(tags).select()
-    place = max(0, min(place, posts.count(query) - PAGE_SIZE) - 1)
-    last = db.session.scalars(posts.summaries(query).offset(place).limit(1)).one()
+    ids = listing.ids(Filter.parse(tags))
+    last = db.session.get_one(Post, ids[max(0, min(place, len(ids) - PAGE_SIZE) - 1)])
     assert last.published_at is not None  # it is published
     return Filter.parse(tags, after=str(Cursor(last.published_at, last.id)))
 
@@ -177,7 +190,7 @@ def _about(texts: Iterable[str]) -> list[Filter]:
 
 def _some(filters: Iterable[Filter], wanted: Callable[[int], bool]) -> list[Filter]:
     """Take those that leave as many articles as are *wanted*, until there are enough."""
-    found = (one for one in filters if wanted(posts.count(one.select())))
+    found = (one for one in filters if wanted(len(listing.ids(one))))
     return list(islice(found, NUMBER))
 
 

@@ -17,10 +17,14 @@ _COLUMN = 18  # characters
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How long the questions of a *kind* took, in ms, by the number of posts; some at least."""
+    """How long the questions of a *kind* took, in ms, by the number of posts; some at least.
+
+    Of that, *in_sql* is what the database took.
+    """
 
     kind: Kind
     times: Mapping[int, Sequence[float]]
+    in_sql: Mapping[int, Sequence[float]]
 
     def median(self, posts: int) -> float:
         """What half of the questions took at most."""
@@ -34,7 +38,12 @@ class Result:
     @property
     def growth(self) -> float:
         """The median with the largest blog, by that with the smallest."""
-        return self.median(max(self.times)) / self.median(min(self.times))
+        return _growth(self.times)
+
+    @property
+    def growth_in_sql(self) -> float:
+        """The same of the statements alone; 1 for what asks the database nothing."""
+        return _growth(self.in_sql)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Verdict:
 
 def verdicts(results: Sequence[Result]) -> list[Verdict]:
     """Compare what was measured with the goals."""
-    return [*_of_growth(results), *_of_time(results)]
+    return [*_of_growth(results), *_of_growth_in_sql(results), *_of_time(results)]
 
 
 def table(results: Sequence[Result]) -> Iterator[str]:
@@ -55,14 +64,15 @@ def table(results: Sequence[Result]) -> Iterator[str]:
     sizes = sorted({posts for result in results for posts in result.times})
     width = max(len(result.kind.asks) for result in results) + 2
     titles = "".join(f"{f'{posts:,} posts':>{_COLUMN}}" for posts in sizes)
-    yield f"{'ms: median, p99':<{width}}{titles}{'growth':>10}"
+    yield f"{'ms: median, p99':<{width}}{titles}{'growth':>10}{'in SQL':>10}"
     for group, members in groupby(results, lambda result: result.kind.group):
         yield ""
         yield group
         for result in members:
             cells = "".join(f"{_cell(result, posts):>{_COLUMN}}" for posts in sizes)
-            growth = f"{result.growth:.1f} ×" if len(result.times) > 1 else ""
-            yield f"{f'  {result.kind.asks}':<{width}}{cells}{growth:>10}"
+            grown = [result.growth, result.growth_in_sql] if len(result.times) > 1 else []
+            growth = "".join(f"{f'{times:.1f} ×':>10}" for times in grown)
+            yield f"{f'  {result.kind.asks}':<{width}}{cells}{growth}"
 
 
 def remarks(results: Sequence[Result]) -> Iterator[str]:
@@ -73,8 +83,8 @@ def remarks(results: Sequence[Result]) -> Iterator[str]:
                 f"{result.median(n):.1f} ms at {n:,}" for n in sorted(result.times)
             )
             yield (
-                f"A word that about half of all posts have: {medians} posts. Of each rank a search"
-                f" looks at the last {search.MOST:,} posts at most."
+                f"A word that about half of all posts have: {medians} posts. A search"
+                f" leaves the first {search.MOST:,} articles at most."
             )
 
 
@@ -85,11 +95,13 @@ def as_json(results: Sequence[Result]) -> dict[str, Any]:
             {
                 "kind": result.kind.name,
                 "growth": result.growth,
+                "growth in SQL": result.growth_in_sql,
                 "sizes": {
                     posts: {
                         "questions": len(result.times[posts]),
                         "median": result.median(posts),
                         "p99": result.p99(posts),
+                        "median in SQL": statistics.median(result.in_sql[posts]),
                     }
                     for posts in sorted(result.times)
                 },
@@ -110,6 +122,15 @@ def _of_growth(results: Sequence[Result]) -> Iterator[Verdict]:
             yield Verdict(text, result.growth <= most)
 
 
+def _of_growth_in_sql(results: Sequence[Result]) -> Iterator[Verdict]:
+    for result in results:
+        most = result.kind.most_in_sql
+        if most is not None and len(result.times) > 1:
+            growth = f"in SQL {result.growth_in_sql:.1f} × from least posts to most"
+            text = f"{result.kind.name}: {growth}; at most {most:g} ×"
+            yield Verdict(text, result.growth_in_sql <= most)
+
+
 def _of_time(results: Sequence[Result]) -> Iterator[Verdict]:
     for result in results:
         most, posts = result.kind.most_time, max(result.times)
@@ -119,6 +140,12 @@ def _of_time(results: Sequence[Result]) -> Iterator[Verdict]:
                 f"{result.kind.name}: p99 {taken:.1f} ms with {posts:,} posts; below {most:g} ms"
             )
             yield Verdict(text, taken < most)
+
+
+def _growth(times: Mapping[int, Sequence[float]]) -> float:
+    """The median of the most posts, by that of the fewest."""
+    many, few = (statistics.median(times[posts]) for posts in (max(times), min(times)))
+    return many / few if few else 1.0
 
 
 def _cell(result: Result, posts: int) -> str:

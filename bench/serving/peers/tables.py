@@ -1,0 +1,54 @@
+"""The peers' tables, in plain SQLAlchemy; Django describes the same ones in its own way."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+DATABASE = os.environ.get("BENCH_DATABASE", "peers.db")  # path
+PER_PAGE = 20
+CHIPS = 24
+
+
+class Model(DeclarativeBase):
+    """The base of the tables."""
+
+
+post_tags = sa.Table(
+    "post_tags",
+    Model.metadata,
+    sa.Column("post_id", sa.ForeignKey("posts.id"), primary_key=True),
+    sa.Column("tag_id", sa.ForeignKey("tags.id"), primary_key=True, index=True),
+)
+
+
+class Tag(Model):
+    """A word that posts are found by."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    posts: Mapped[list[Post]] = relationship(secondary=post_tags, back_populates="tags")
+
+
+class Post(Model):
+    """An article, with its HTML."""
+
+    __tablename__ = "posts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    description: Mapped[str]
+    minutes: Mapped[int]
+    published_at: Mapped[datetime] = mapped_column(index=True)  # UTC
+    headings: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    body_html: Mapped[str]
+    tags: Mapped[list[Tag]] = relationship(
+        secondary=post_tags, back_populates="posts", order_by=Tag.name
+    )
