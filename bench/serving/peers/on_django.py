@@ -40,12 +40,12 @@ settings.configure(
 django.setup()
 
 # Django's models can be made, and its views imported, only when it is set up.
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.db import models  # noqa: E402
-from django.shortcuts import get_object_or_404  # noqa: E402
-from django.urls import path  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from django.views.generic import DetailView, ListView  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - after setup()
+from django.db import models  # noqa: E402 - after setup()
+from django.shortcuts import get_object_or_404  # noqa: E402 - after setup()
+from django.urls import path  # noqa: E402 - after setup()
+from django.utils import timezone  # noqa: E402 - after setup()
+from django.views.generic import DetailView, ListView  # noqa: E402 - after setup()
 
 
 class Tag(models.Model):

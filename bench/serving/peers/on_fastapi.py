@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +10,9 @@ import sqlalchemy as sa
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session
 
-from .tables import CHIPS, DATABASE, PER_PAGE, Post, Tag
+from .tables import CHIPS, DATABASE, PER_PAGE, Post, Tag, listed, now
 
 engine = sa.create_engine(f"sqlite:///{DATABASE}", connect_args={"check_same_thread": False})
 templates = Jinja2Templates(Path(__file__).parent / "templates")
@@ -48,12 +47,12 @@ def index(request: Request, session: Reading, page: int = 1) -> Response:
     chips = session.execute(
         sa.select(Tag.name, number)
         .join(Tag.posts)
-        .where(Post.published_at <= _now())
+        .where(Post.published_at <= now())
         .group_by(Tag.id)
         .order_by(number.desc(), Tag.name)
         .limit(CHIPS)
     ).all()
-    found = Page(session, _listed(), page)
+    found = Page(session, listed(), page)
     context = {"page": found, "posts": found.items, "chips": chips}
     return templates.TemplateResponse(request, "list.html", context)
 
@@ -61,7 +60,7 @@ def index(request: Request, session: Reading, page: int = 1) -> Response:
 @app.get("/blog/{slug}", response_class=HTMLResponse)
 def article(request: Request, slug: str, session: Reading) -> Response:
     """An article."""
-    query = sa.select(Post).where(Post.slug == slug, Post.published_at <= _now())
+    query = sa.select(Post).where(Post.slug == slug, Post.published_at <= now())
     post = session.scalar(query)
     if post is None:
         raise HTTPException(404)
@@ -74,19 +73,6 @@ def tag(request: Request, name: str, session: Reading, page: int = 1) -> Respons
     known = session.scalar(sa.select(Tag).where(Tag.name == name))
     if known is None:
         raise HTTPException(404)
-    found = Page(session, _listed().join(Post.tags).where(Tag.id == known.id), page)
+    found = Page(session, listed().join(Post.tags).where(Tag.id == known.id), page)
     context = {"tag": known, "page": found, "posts": found.items}
     return templates.TemplateResponse(request, "tag.html", context)
-
-
-def _listed() -> sa.Select[Post]:
-    return (
-        sa.select(Post)
-        .where(Post.published_at <= _now())
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .options(defer(Post.body_html), defer(Post.headings), selectinload(Post.tags))
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

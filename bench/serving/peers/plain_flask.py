@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, render_template
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import defer, selectinload
 
-from .tables import CHIPS, DATABASE, PER_PAGE, Model, Post, Tag
+from .tables import CHIPS, DATABASE, PER_PAGE, Model, Post, Tag, listed, now
 
 db = SQLAlchemy(model_class=Model)
 
@@ -49,37 +47,24 @@ def index() -> str:
     chips = db.session.execute(
         sa.select(Tag.name, number)
         .join(Tag.posts)
-        .where(Post.published_at <= _now())
+        .where(Post.published_at <= now())
         .group_by(Tag.id)
         .order_by(number.desc(), Tag.name)
         .limit(CHIPS)
     )
-    page = db.paginate(_listed(), per_page=PER_PAGE)
+    page = db.paginate(listed(), per_page=PER_PAGE)
     return render_template("list.html", page=page, posts=page.items, chips=chips.all())
 
 
 def article(slug: str) -> str:
     """An article."""
-    query = sa.select(Post).where(Post.slug == slug, Post.published_at <= _now())
+    query = sa.select(Post).where(Post.slug == slug, Post.published_at <= now())
     return render_template("article.html", post=db.first_or_404(query))
 
 
 def tag(name: str) -> str:
     """The newest articles of a tag."""
     found = db.first_or_404(sa.select(Tag).where(Tag.name == name))
-    query = _listed().join(Post.tags).where(Tag.id == found.id)
+    query = listed().join(Post.tags).where(Tag.id == found.id)
     page = db.paginate(query, per_page=PER_PAGE)
     return render_template("tag.html", tag=found, page=page, posts=page.items)
-
-
-def _listed() -> sa.Select[Post]:
-    return (
-        sa.select(Post)
-        .where(Post.published_at <= _now())
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .options(defer(Post.body_html), defer(Post.headings), selectinload(Post.tags))
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

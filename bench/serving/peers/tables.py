@@ -1,13 +1,20 @@
-"""The peers' tables, in plain SQLAlchemy; Django describes the same ones in its own way."""
+"""The peers' tables and lists, in plain SQLAlchemy; Django describes the same in its own way."""
 
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    defer,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 DATABASE = os.environ.get("BENCH_DATABASE", "peers.db")  # path
 PER_PAGE = 20
@@ -52,3 +59,18 @@ class Post(Model):
     tags: Mapped[list[Tag]] = relationship(
         secondary=post_tags, back_populates="posts", order_by=Tag.name
     )
+
+
+def listed() -> sa.Select[Post]:
+    """Select the posts that readers find, newest first, with their tags, without their texts."""
+    return (
+        sa.select(Post)
+        .where(Post.published_at <= now())
+        .order_by(Post.published_at.desc(), Post.id.desc())
+        .options(defer(Post.body_html), defer(Post.headings), selectinload(Post.tags))
+    )
+
+
+def now() -> datetime:
+    """Tell the time as the tables have it: UTC, naive."""
+    return datetime.now(UTC).replace(tzinfo=None)
