@@ -1,10 +1,12 @@
-"""The garbage collector, while what stays for as long as the process is made."""
+"""The garbage collector, while much is made: of what stays, and of what goes by itself."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+MANY = 20_000  # objects more than before, some MB, until the collector looks through them
 
 
 @contextmanager
@@ -22,3 +24,18 @@ def paused() -> Iterator[None]:
         gc.freeze()
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def seldom() -> Iterator[None]:
+    """Look for garbage only when there may be a lot of it.
+
+    Work on thousands of posts makes and drops objects all the time, few of them in circles. As
+    often as usual, the collector would go through all of the application again and again.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(max(MANY, usual[0]), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

@@ -145,7 +145,7 @@ def _shorten(slug: str) -> str:
 
 
 def _is_transcribed_whole(text: str) -> bool:
-    return all(_is_transcribed(char) for char in text if char.isalpha())
+    return text.isascii() or all(_is_transcribed(char) for char in text if char.isalpha())
 
 
 def _is_transcribed(char: str) -> bool:

@@ -215,7 +215,7 @@ def _move(steps: Tallies) -> None:
     total = steps.numbers.pop(_ALL, 0)
     rows = [{"tag": tag_id, "step": number} for tag_id, number in sorted(steps.numbers.items())]
     if rows:
-        connection.execute(_TAGS, rows)
+        _run(connection, _TAGS, rows)
     _move_pairs(steps.pairs)
     if total:
         connection.execute(sa.update(Site).values(articles=Site.articles + total))
@@ -230,7 +230,16 @@ def _move_pairs(steps: Mapping[tuple[int, int], int]) -> None:
         touched = tag_pairs.c.tag_id.in_({row["one"] for row in less})
         connection.execute(sa.delete(tag_pairs).where(touched, tag_pairs.c.articles < 1))
     if more:
-        connection.execute(_MORE, more)
+        _run(connection, _MORE, more)
+
+
+def _run(connection: sa.Connection, statement: sa.TextClause, rows: list[dict[str, int]]) -> None:
+    """Run *statement* for each of many rows, which SQLAlchemy would look through one by one."""
+    compiled = statement.compile(dialect=connection.dialect)
+    names = getattr(compiled, "positiontup", None)
+    connection.exec_driver_sql(
+        compiled.string, [tuple(map(row.__getitem__, names)) for row in rows] if names else rows
+    )
 
 
 def _step(pair: tuple[int, int], number: int) -> dict[str, int]:

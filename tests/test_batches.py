@@ -84,6 +84,21 @@ def test_all_of_a_batch_can_be_found() -> None:
     assert list(db.session.scalars(engine.current().ids())) == [post.id for post in made]
 
 
+def test_many_posts_take_no_more_statements_than_one() -> None:
+    asked: list[str] = []
+
+    def note(*told: Any) -> None:
+        asked.append(told[2])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    store(new("one", tags=["a", "b"]))
+    of_one, asked[:] = len(asked), []
+    store(*(new(f"one-of-{number}", tags=["a", "b"]) for number in range(20)))
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    assert 0 < len(asked) <= of_one
+
+
 @pytest.mark.parametrize("slugs", [("taken", "free"), ("had", "free"), ("twice", "twice")])
 def test_a_slug_that_is_taken_stops_the_batch(slugs: tuple[str, str]) -> None:
     post = posts.create(Text(title="x", slug="had"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -289,6 +290,20 @@ def test_a_broken_file_fails_and_the_others_are_in(blog: Path, run: Run) -> None
     assert results["a-broken.md"].line is not None
     assert results["hello.md"].outcome is Outcome.ADDED
     assert results["README.md"].outcome is Outcome.SKIPPED
+
+
+def test_an_import_leaves_the_garbage_collector_as_it_was(blog: Path) -> None:
+    own, usual = gc.get_threshold(), (700, 10, 10)
+    gc.set_threshold(*usual)
+    tree = trees.opened(blog)
+
+    with tree, Import(tree, system=None, zone=ZoneInfo("UTC"), language="en"):
+        meanwhile = gc.get_threshold()
+    afterwards = gc.get_threshold()
+    gc.set_threshold(*own)
+
+    assert meanwhile > usual
+    assert afterwards == usual
 
 
 @pytest.mark.parametrize("where", ["read", "of", "rewrite", "_new"])

@@ -20,6 +20,7 @@ from blogapp import images, posts, texts
 from blogapp.cli import importing
 from blogapp.extensions import db
 from blogapp.models import Post
+from blogapp.search import fts5
 from blogapp.transfer.storing import importer, storing
 from blogapp.transfer.storing.importer import Import, Result
 
@@ -693,3 +694,19 @@ def test_an_old_address_with_a_query_is_told_and_not_kept(
 
     assert "/?p=12 cannot lead here" in told
     assert client.get("/old").status_code == 301
+
+
+@pytest.mark.parametrize(("many", "is_merged"), [(2, True), (3, False)])
+def test_after_an_import_of_many_files_the_search_index_is_in_one_piece(
+    app: Flask, write: Write, run: Run, monkeypatch: pytest.MonkeyPatch, many: int, is_merged: bool
+) -> None:
+    monkeypatch.setattr(importing, "MANY", many)
+    with app.app_context():
+        for title in ("Written", "Here"):
+            posts.create(texts.Text(title=title, body="A word."))
+            db.session.commit()
+
+    run(write({"a.md": post("One"), "b.md": post("Two")}))
+
+    with app.app_context():
+        assert ([*fts5.merge()] == []) is is_merged

@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 from .. import config
 from ..errors import BlogError
 from ..extensions import db
+from ..search import engine
 from ..transfer.exporting import homecoming
 from ..transfer.exporting.homecoming import Homecoming
 from ..transfer.files import trees, zips
@@ -24,6 +25,7 @@ from ..transfer.reading import sources, systems
 from ..transfer.rewriting.spellings import Home
 from ..transfer.storing.importer import Import, Outcome, Result
 
+MANY = 5000  # files; after so many, the search index is in many pieces: they are merged
 _IN = {Outcome.ADDED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.KEPT}
 
 
@@ -105,6 +107,10 @@ def _bring_in(
     with tree, _begun(tree, report, name=name, home=home, dry_run=dry_run) as work:
         report.files = len(work.paths) + len(tree.refused)
         _follow(work, report, end=db.session.rollback if dry_run else db.session.commit)
+    if report.files >= MANY and not dry_run:
+        for _ in engine.current().merge():
+            db.session.commit()
+        db.session.commit()
 
 
 def _begun(

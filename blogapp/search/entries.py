@@ -78,9 +78,10 @@ def label(name: str) -> str:
 
 def spelled(found: Iterable[Entry]) -> set[str]:
     """The words that others can be a misspelling of."""
-    return spellable(
-        " ".join(text for entry in found for text in entry.columns().values()).split()
-    )
+    tokens: set[str] = set()
+    for entry in found:  # one by one: all tokens of all at once would be many more
+        tokens.update(*(text.split() for text in entry.columns().values()))
+    return spellable(tokens)
 
 
 def spellable(tokens: Iterable[str]) -> set[str]:

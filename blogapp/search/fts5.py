@@ -60,6 +60,9 @@ _PLACES = sa.table(
 _SPELLING = sa.table(
     "search_spelling", sa.column("length", sa.Integer), sa.column("word", sa.Text)
 )
+# Text: of a statement of its own, SQLAlchemy would look through each row of a thousand.
+_STORE = "INSERT INTO search (rowid, body, title, tags, description) VALUES (?, ?, ?, ?, ?)"
+_PLACE = "INSERT INTO search_places (post_id, place) VALUES (?, ?)"
 _FOUND = Prepared(
     sa.select(_SEARCH.c.rowid)
     .where(
@@ -87,9 +90,8 @@ def store(found: Sequence[Entry]) -> None:
     # FTS5 writes what it has gathered whenever a row comes before the last one.
     ordered = sorted(found, key=lambda entry: entry.place)
     connection = db.session.connection()
-    connection.execute(sa.insert(_SEARCH), [_row_of(entry) for entry in ordered])
-    where = [{"post_id": entry.id, "place": entry.place} for entry in ordered]
-    connection.execute(sa.insert(_PLACES), where)
+    connection.exec_driver_sql(_STORE, [_row_of(entry) for entry in ordered])
+    connection.exec_driver_sql(_PLACE, [(entry.id, entry.place) for entry in ordered])
     _learn(entries.spelled(found))
 
 
@@ -217,8 +219,8 @@ def make() -> None:
         connection.exec_driver_sql(create)
 
 
-def tidy() -> Iterator[None]:
-    """Merge the index into one piece, which is the fastest to search, and forget old words.
+def merge() -> Iterator[None]:
+    """Merge the index into one piece, which is the fastest to search.
 
     A negative number begins what FTS5 calls "optimize", and positive ones go on with it until
     there is nothing left to do (sqlite.org/fts5.html, 6.8): writers need not wait for all of it.
@@ -227,6 +229,11 @@ def tidy() -> Iterator[None]:
     while _merge(pages):
         yield
         pages = PAGES
+
+
+def tidy() -> Iterator[None]:
+    """Merge the index, and forget old words."""
+    yield from merge()
     yield
     connection = db.session.connection()
     known = _spelled(connection)
@@ -289,14 +296,13 @@ def _learn(found: Iterable[str]) -> None:
     db.session.connection().exec_driver_sql(query, (ordered,))
 
 
-def _row_of(entry: Entry) -> dict[str, object]:
-    signed = {
-        name: " ".join(_SIGNS[name] + token for token in tokens.split())
-        if _SIGNS[name]
-        else tokens
-        for name, tokens in entry.columns().items()
-    }
-    return {"rowid": entry.place, **signed}
+def _row_of(entry: Entry) -> tuple[object, ...]:
+    return (entry.place, *(_signed(name, getattr(entry, name)) for name in _STORED))
+
+
+def _signed(column: str, tokens: str) -> str:
+    sign = _SIGNS[column]
+    return " ".join([sign + token for token in tokens.split()]) if sign else tokens
 
 
 def _unsigned(column: str, tokens: str) -> str:

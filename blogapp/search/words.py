@@ -66,8 +66,8 @@ def tokens(text: str) -> str:
     """Cut *text* into the tokens that the index keeps, and write them as it does."""
     if not (found := list(map(_WRITTEN.__getitem__, fold(text).split()))):
         return ""
-    words, joints = zip(*found, strict=True)
-    return f" {BREAK} ".join([" ".join(filter(None, words)), *filter(None, joints)])
+    words = " ".join([words for words, _ in found if words])
+    return f" {BREAK} ".join([words, *[joints for _, joints in found if joints]])
 
 
 def cut_typed(text: str, *, unfinished: bool) -> Cut:

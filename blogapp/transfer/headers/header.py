@@ -36,6 +36,8 @@ class Header:
 
 def clean(value: str) -> str:
     """Join the surrogate pairs of JSON's ``\\ud83d\\ude00``; drop what no database keeps."""
+    if value.isprintable():  # as most are: neither is in it
+        return value
     joined = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _CONTROL.sub("", joined)
 

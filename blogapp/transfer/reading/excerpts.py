@@ -28,7 +28,8 @@ def take_out(body: str, separators: tuple[str, ...]) -> tuple[str, str]:
     their numbers, and code stays as it is.
     """
     own = next(filter(None, (separator.strip() for separator in separators)), "")
-    if not _MARK.search(body) and not (own and own in body):
+    is_marked = ("<!--" in body or "{/*" in body) and _MARK.search(body)
+    if not is_marked and not (own and own in body):
         return body, ""
     code = Code(body)
     marks = [mark.span() for mark in _MARK.finditer(body) if not code.holds(mark.start())]

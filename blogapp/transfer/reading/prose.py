@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from html import unescape
 
 _FENCE = re.compile(r"(?:[\s>]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*(`{3,}(?=[^`]*$)|~{3,})")
@@ -69,9 +70,11 @@ def masked(body: str) -> str:
 
     The lines keep their numbers.
     """
-    lines = body.split("\n")
-    kept = ["" if code else line for line, code in zip(lines, fenced(lines), strict=True)]
-    text = "\n".join(kept)
+    text = body
+    if "```" in body or "~~~" in body:
+        lines = body.split("\n")
+        kept = ["" if code else line for line, code in zip(lines, fenced(lines), strict=True)]
+        text = "\n".join(kept)
     if "``" in text:
         parts = _LINE_BREAK.split(text)
         text = "".join([_without_spans(part) if "`" in part else part for part in parts])
@@ -82,8 +85,9 @@ def masked(body: str) -> str:
 
 def without_elements(text: str, names: tuple[str, ...]) -> str:
     """Leave out the HTML elements of these *names*; the lines keep their numbers."""
-    opening = re.compile(rf"<({'|'.join(names)})(?=[\s/>])", re.IGNORECASE | re.ASCII)
-    closing = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in names}
+    if "<" not in text:
+        return text
+    opening, closing = _ends_of_elements(names)
     kept: list[str] = []
     unclosed: set[str] = set()
     position = 0
@@ -99,6 +103,14 @@ def without_elements(text: str, names: tuple[str, ...]) -> str:
         kept += [text[position : found.start()], "\n" * breaks]
         position = end.start()
     return "".join([*kept, text[position:]])
+
+
+@cache
+def _ends_of_elements(
+    names: tuple[str, ...],
+) -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
+    opening = re.compile(rf"<({'|'.join(names)})(?=[\s/>])", re.IGNORECASE | re.ASCII)
+    return opening, {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in names}
 
 
 def words(markdown: str) -> str:

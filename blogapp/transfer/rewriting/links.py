@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, unquote, urljoin
 
 import sqlalchemy as sa
@@ -113,6 +113,7 @@ class Book:
         return addresses.compose(path)
 
 
+@lru_cache(4096)  # each is asked for in several places
 def _address(url: str) -> str | None:
     """Write where the old blog had a page, which may be an address that is ours here."""
     path, _, query = url.partition("#")[0].partition("?")

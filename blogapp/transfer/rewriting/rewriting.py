@@ -43,10 +43,13 @@ class Rewriter:
         """Tell fast whether ``rewrite`` may put other destinations into the text."""
         return destinations.may_be_local(found.body, self._hosts)
 
-    def rewrite(self, found: SourcePost) -> Rewritten:
-        """Lead the links of *found* to the posts, and its images to the files, that are here."""
+    def rewrite(self, found: SourcePost, *, leads: bool) -> Rewritten:
+        """Lead the links of *found* to the posts, and its images to the files, that are here.
+
+        *leads* is what ``may_change`` has told of it.
+        """
         work = _Work(found)
-        if not self.may_change(found):
+        if not leads:
             return work.done()
         for destination in destinations.find(found.body, local_to=self._hosts):
             target = spellings.read(destination.url, self._homes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ... import addresses, posts
+from ... import addresses, collecting, posts
 from ...errors import BlogError
 from ...extensions import db
 from ...models import Post
@@ -98,8 +99,10 @@ class Import:
         self._pictures = Pictures(tree, rehearsal=rehearsal)
         self._rewriter = Rewriter(self._pictures, Links(tree, self._book), homes)
         self._renderers = Renderers()
+        self._until_closed = ExitStack()
 
     def __enter__(self) -> Self:
+        self._until_closed.enter_context(collecting.seldom())
         return self
 
     def __exit__(
@@ -108,6 +111,7 @@ class Import:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._until_closed.close()
         self._renderers.close()
         self._spool.close()
         self._pictures.close()
@@ -156,8 +160,9 @@ class Import:
 
     def _planned(self, found: SourcePost, stored: set[str]) -> Plan:
         """Begin the plan of a post, which waits on disk for its turn."""
-        plan = plans.of(found, self._tree.source(found.path), self._spool.put(found))
-        if plan.digest not in stored and not self._rewriter.may_change(found):
+        leads, place = self._rewriter.may_change(found), self._spool.put(found)
+        plan = plans.of(found, self._tree.source(found.path), place, leads=leads)
+        if plan.digest not in stored and not leads:
             self._renderers.begin_early(found.path, found.body)
         return plan
 
@@ -178,7 +183,7 @@ class Import:
             return Result(path, Outcome.FAILED, reason=_cause(error, path))
 
     def _compared(self, plan: Plan, found: SourcePost) -> _Item:
-        rewritten = self._rewriter.rewrite(found)
+        rewritten = self._rewriter.rewrite(found, leads=plan.leads)
         old = tuple(self._book.urls(plan.path))
         linked = plans.summed([old, rewritten.led])
         if plan.same and plan.linked == linked and not plan.renamed:

@@ -26,6 +26,7 @@ _KNOWN = (
 )
 _ELSEWHERE = {"path", "slug", "notes", "addresses", "body_line"}
 _SAID = [each.name for each in fields(SourcePost) if each.name not in _ELSEWHERE]
+_JSON = json.JSONEncoder(default=str)
 _STEP = re.compile(r"[^/!]*[/!]|[^/!]+")
 _PLACES = 20  # from which files moved, and others with them
 _NOBODY = 0  # no post has this id
@@ -36,9 +37,10 @@ class Plan:
     """What becomes of the file *path*: the post that it was before, or a new one.
 
     *digest* sums up what the file says, wherever it lies. *place* is where what was read of it
-    is kept. *published_at* is that of the post, as it is stored. *same* tells that the post was
-    made of just this text, *linked* what its links led to then; *renamed* that its slug changes,
-    *moved* that it is known by another file.
+    is kept, *leads* whether a link in it may be led elsewhere. *published_at* is that of the
+    post, as it is stored. *same* tells that the post was made of just this text, *linked* what
+    its links led to then; *renamed* that its slug changes, *moved* that it is known by another
+    file.
     """
 
     path: str
@@ -48,6 +50,7 @@ class Plan:
     language: str | None
     draft: bool
     place: int
+    leads: bool
     post_id: int | None = None
     published_at: datetime | None = None
     slug: str = ""
@@ -59,7 +62,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
 
-def of(found: SourcePost, source: str, place: int) -> Plan:
+def of(found: SourcePost, source: str, place: int, *, leads: bool) -> Plan:
     """Begin the plan of a file that is known as *source*."""
     return Plan(
         path=found.path,
@@ -69,6 +72,7 @@ def of(found: SourcePost, source: str, place: int) -> Plan:
         language=found.language,
         draft=found.draft,
         place=place,
+        leads=leads,
     )
 
 
@@ -85,7 +89,7 @@ def digest(found: SourcePost) -> str:
 
 def summed(values: Any) -> str:
     """Sum up values in 64 characters."""
-    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(values).encode()).hexdigest()
 
 
 def settle(plans: list[Plan], *, language: str, has: Callable[[str], bool]) -> None:
