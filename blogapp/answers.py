@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 
 _BY_PERSON = {"cookie", "authorization", "*"}
+# What updates the answer that a client has (RFC 9110, 15.4.5); the rest of that stays as it was.
+_REPEATED = {"etag", "cache-control", "vary", "date", "expires", "content-location"}
+# And what is not about that answer: who may see this one, and what is to be remembered.
+_REPEATED |= {"access-control-allow-origin", "set-cookie"}
 _PRIVATE = re.compile(r"private|no-store", re.IGNORECASE)
 
 
@@ -45,6 +49,17 @@ def of(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
 
     chunks = app(environ, start)
     return Answer(*said[-1], chunks)
+
+
+def repeated(headers: Headers) -> Headers:
+    """Choose what 304 says again of the *headers* of the page: no more than clients need.
+
+    The date of the page is among it only where no ETag is.
+    """
+    found = [pair for pair in headers if pair[0].lower() in _REPEATED]
+    if any(name.lower() == "etag" for name, _ in found):
+        return found
+    return [*found, *(pair for pair in headers if pair[0].lower() == "last-modified")]
 
 
 def own(headers: Headers) -> str:

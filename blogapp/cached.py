@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import brotli
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_date
 
+from . import answers
 from .answers import Headers
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 ALL = -1  # generations: what no author changes
 OVERHEAD = 3_000  # bytes of a page's headers and objects
 _OURS = {"content-length", "content-encoding", "etag", "last-modified", "vary"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
-    """A page as one encoding sends it."""
+    """A page as one encoding sends it, and all that a reader's request is compared with."""
 
+    generation: int
+    until: float  # seconds since the epoch
+    modified: int | None  # likewise
     etag: str
     headers: Headers
     not_modified: Headers
     body: bytes
+    used: bool = True  # since room was last made
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class Page:
     digest: str = ""
     key: tuple[str, str, int] | None = None  # what it is kept by
     ready: dict[str, Ready] = field(default_factory=dict)
+    turn: threading.Lock = field(default_factory=threading.Lock)  # to add to what is ready
 
     def describe(self, headers: Headers, body: bytes) -> None:
         """Take what the application answered; the validators are ours."""
@@ -62,12 +66,25 @@ class Page:
         codec = _CODECS[encoding]
         sent = codec.encode(body, for_ever=self.generation == ALL)
         etag = f'"{self.digest}{codec.suffix}"'
-        always = [*self.headers, ("ETag", etag)]
-        coded = [("Content-Encoding", encoding)] if encoding != "identity" else []
-        kept = [pair for pair in always if pair[0] != "Content-Type"]
-        made = Ready(etag, [*always, *coded, ("Content-Length", str(len(sent)))], kept, sent)
+        headers = [*self.headers, ("ETag", etag), ("Content-Length", str(len(sent)))]
+        if encoding != "identity":
+            headers.append(("Content-Encoding", encoding))
+        made = Ready(
+            *(self.generation, self.until, self.modified),
+            etag=etag,
+            headers=headers,
+            not_modified=answers.repeated(headers),
+            body=sent,
+        )
         self.ready[encoding] = made
         return made
+
+    def was_used(self) -> bool:
+        """Whether it was, since this was last asked."""
+        used = [ready for ready in [*self.ready.values()] if ready.used]  # others may add to it
+        for ready in used:
+            ready.used = False
+        return bool(used)
 
     def decoded(self) -> bytes:
         """Return the page as it was before it was encoded."""
@@ -84,19 +101,20 @@ def encoding(accepted: str) -> str:
     return name if best > 0 else "identity"
 
 
-def is_held(etag: str, modified: int | None, environ: WSGIEnvironment) -> bool:
-    """Whether the client has this very page (RFC 9110, 13.2.2); weak tags match, too."""
-    tags = environ.get("HTTP_IF_NONE_MATCH")
+def is_held(ready: Ready, tags: str | None, since: str | None) -> bool:
+    """Whether a client has this very page, by what it says of its own (RFC 9110, 13.2.2).
+
+    *tags* is ``If-None-Match``, where weak ones match, too; *since* is ``If-Modified-Since``.
+    """
     if tags is not None:
-        return etag in tags or tags.strip() == "*"
-    since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    if since is None or modified is None:
+        return ready.etag in tags or tags.strip() == "*"
+    if since is None or ready.modified is None:
         return False
     try:
         date = parse_date(since)
     except (OverflowError, ValueError):  # no calendar has that day
         return False
-    return date is not None and modified <= date.timestamp()
+    return date is not None and ready.modified <= date.timestamp()
 
 
 def _brotli(body: bytes, *, for_ever: bool) -> bytes:

@@ -48,6 +48,6 @@ class Eras:
 
     def _ask(self, now: float) -> Era:
         state = self._generation.state()
-        following, last = posts.next_publication(), posts.last_publication()
+        last, following = posts.publications()
         modified = max(state.since, last.timestamp() if last else 0.0)
         return Era(state.number, modified, now, following.timestamp() if following else math.inf)

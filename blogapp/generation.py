@@ -52,6 +52,11 @@ def init_app(app: Flask) -> None:
     app.extensions["generation"] = watched
 
 
+# Of the table, not of its class: a worker asks before it needs the mapper.
+_SITE = Site.metadata.tables["site"].c
+_STATE = sa.select(_SITE.generation, _SITE.moved_at)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What the database says: the *number*, and since when (seconds since the epoch)."""
@@ -66,7 +71,7 @@ class Generation:
     def __init__(self, engine: sa.Engine, path: Path) -> None:
         self._engine = engine
         self._map = _opened(path)
-        self._asked = -math.inf  # by the monotonic clock
+        self._known_until = -math.inf  # by the monotonic clock
         sa.event.listen(engine, "after_cursor_execute", self._note)
         sa.event.listen(engine, "commit", self._move)
         sa.event.listen(engine, "rollback", self._forget)
@@ -74,19 +79,27 @@ class Generation:
     def now(self) -> int:
         """Return the generation that the next reader has to see; cheap."""
         current = self._map[1]
-        if self._map[0] == current and time.monotonic() - self._asked < AWAY:
+        if self._map[0] == current and time.monotonic() < self._known_until:
             return current
         return self.state().number
 
+    def is_now(self, number: int) -> bool:
+        """Whether a *number* that was committed is still the one to be seen; cheaper.
+
+        What is committed after it stands in *pending* before; false also says: ask ``now``.
+        """
+        return self._map[0] == number and time.monotonic() < self._known_until
+
     def state(self) -> State:
         """Ask the database, and let the other workers know."""
-        self._asked = time.monotonic()
+        asked = time.monotonic()
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(Site.generation, Site.moved_at)).one()
+            row = connection.execute(_STATE).one()
         seen = self._map
         seen[1] = row.generation
         if seen[0] < row.generation:
             seen[0] = row.generation
+        self._known_until = asked + AWAY  # not before: no answer, nothing known
         return State(row.generation, row.moved_at.timestamp())
 
     def settle(self) -> None:

@@ -10,9 +10,8 @@ import logging
 import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -24,19 +23,19 @@ from .answers import Answer
 from .cached import OVERHEAD, Page, Ready
 from .eras import Eras
 from .generation import Generation
+from .kept import Asked, Key, Pages, Recent
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Key = tuple[str, str, int]
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 32 * 1024 * 1024  # of all pages that are kept, in each worker
 LARGEST = 4 * 1024 * 1024  # bytes of a page, uncompressed
-MOST_SEEN = 4_096  # addresses with a query that are remembered to have been asked for
+MOST_NOTED = 4_096  # addresses that are remembered to have been asked for
 ALL = cached.ALL  # generations
 # Nothing here is the same for all readers, or it is a large file: not even looked up.
 NEVER = ("/admin", "/contact", "/healthz", "/media/", "/p/", "/r/", "/readyz")
@@ -49,7 +48,7 @@ def init_app(app: Flask) -> None:
         return
     cache = PageCache(app)
     app.extensions["pagecache"] = cache
-    app.wsgi_app = cache  # type: ignore[method-assign] # Flask's own documented way
+    app.wsgi_app = cache.answer  # type: ignore[method-assign] # Flask's own documented way
 
 
 def cacheable(*, any_query: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -81,11 +80,6 @@ def mark(*, any_query: bool = False, for_ever: bool = False) -> None:
         request.environ[_MARKED] = page
 
 
-def takes_over() -> bool:
-    """Whether the cache gives the answer to this request its validators."""
-    return _MARKED in request.environ
-
-
 class PageCache:
     """A WSGI layer that keeps pages, the least recently used ones going first."""
 
@@ -96,32 +90,35 @@ class PageCache:
         self._eras = Eras(self._generation)
         self.started = int(time.time())  # templates and settings are as old as the application
         self._session = f"{app.config['SESSION_COOKIE_NAME']}="
-        self._most = most_bytes
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
-        self._seen: OrderedDict[Key, None] = OrderedDict()
-        self._unkept: OrderedDict[Key, None] = OrderedDict()  # since the last change
+        self._pages = Pages(most_bytes)
+        self._shortcuts = self._pages.shortcuts
+        self._seen = Recent(MOST_NOTED)
+        self._unkept = Recent(MOST_NOTED)  # since the last change
         self._unkept_of: tuple[int, float, bool] | None = None
         self._filling: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
-        self.size = 0  # bytes
         self.fills = 0
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from what is kept, or let the application answer and keep that."""
+    def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from what is kept, or let the application answer and keep that.
+
+        A reader whose page is kept waits for no more than this function.
+        """
         get, method = environ.get, environ["REQUEST_METHOD"]
         if (method != "GET" and method != "HEAD") or self._session in get("HTTP_COOKIE", ""):
             return self.app(environ, start_response)
 
-        wish, encoding = _wishes(get("HTTP_ACCEPT", ""), get("HTTP_ACCEPT_ENCODING", ""))
-        if "HTTP_HX_REQUEST" in environ:
-            wish += htmx.is_partial(environ)
-        key = (environ["PATH_INFO"], get("QUERY_STRING", ""), wish)
-        page = self._find(key)
-        if page is not None:
-            return self._send(page, encoding, environ, start_response)
-        if key[0].startswith(NEVER):
-            return self.app(environ, start_response)
-        return self._fill(key, encoding, environ, start_response)
+        asked = (
+            environ["PATH_INFO"],
+            get("QUERY_STRING", ""),
+            get("HTTP_ACCEPT", ""),
+            get("HTTP_ACCEPT_ENCODING", ""),
+            "HTTP_HX_REQUEST" in environ and htmx.is_partial(environ),
+        )
+        ready = self._shortcuts.get(asked)
+        if ready is None or not self._is_current(ready.generation, ready.until):
+            return self._look(asked, environ, start_response)
+        return _send(ready, environ, start_response)
 
     def begun(self) -> Page:
         """Begin a page: as old as the site is now, and good until the next article."""
@@ -133,55 +130,64 @@ class PageCache:
 
     def clear(self) -> None:
         """Forget all pages."""
-        with self._lock:
-            self._pages.clear()
-            self._seen.clear()
-            self._unkept.clear()
-            self._eras.forget()
-            self.size = 0
+        self._pages.clear()
+        self._seen.clear()
+        self._unkept.clear()
+        self._eras.forget()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all that is kept."""
+        return self._pages.size
 
     def __len__(self) -> int:
         return len(self._pages)
 
+    def _is_current(self, generation: int, until: float) -> bool:
+        """Whether readers still see that, as far as this is known without the database."""
+        if not self._generation.is_now(generation) and generation != ALL:
+            return False
+        return until == math.inf or until > time.time()
+
+    def _look(
+        self, asked: Asked, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Negotiate, and find the page or have it made; who asks alike is then spared that."""
+        path, query, accept, accept_encoding, is_partial = asked
+        wish, encoding = _wishes(accept, accept_encoding)
+        key = (path, query, wish + is_partial)
+        page: Page | Answer | None = self._find(key)
+        if page is None and path.startswith(NEVER):
+            return self.app(environ, start_response)
+        if page is None:
+            page = self._fill(key, encoding, environ)
+        if isinstance(page, Answer):
+            return _pass_on(page, environ, start_response)
+        ready = page.ready.get(encoding) or self._encode(page, encoding)
+        self._pages.shorten(asked, page, ready)
+        return _send(ready, environ, start_response)
+
     def _find(self, key: Key) -> Page | None:
         page = self._pages.get(key)
         if page is None:
-            if not key[1]:
-                return None
-            key = (key[0], "", key[2])
-            page = self._pages.get(key)
+            page = self._pages.get((key[0], "", key[2])) if key[1] else None
             if page is None or not page.any_query:
                 return None
         try:
             is_current = page.generation == ALL or page.generation == self._generation.now()
         except sa.exc.SQLAlchemyError:
             return None  # the application says what is wrong with the database
-        if not is_current or page.until <= time.time():
-            return None
-        try:  # noqa: SIM105 - suppress() would cost as much as all of this
-            self._pages.move_to_end(key)
-        except KeyError:
-            pass  # another thread has just dropped it
-        return page
+        return page if is_current and page.until > time.time() else None
 
-    def _fill(
-        self, key: Key, encoding: str, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _fill(self, key: Key, encoding: str, environ: WSGIEnvironment) -> Page | Answer:
         """Let one thread ask the application; the others wait for what it gets."""
         made: Page | Answer | None = None
         with self._turn(key):
             made = self._find(key)
             if made is None and not self._is_unkept(key):
                 made = self._make(key, encoding, environ)
-        if made is None:  # nobody could have waited for what is not kept
-            made = self._make(key, encoding, environ)
-        if isinstance(made, Page):
-            return self._send(made, encoding, environ, start_response)
-        start_response(made.status, made.headers)
-        if environ["REQUEST_METHOD"] == "GET":
-            return made.chunks
-        made.close()
-        return []
+        # Nobody could have waited for what is not kept.
+        return made or self._make(key, encoding, environ)
 
     @contextmanager
     def _turn(self, key: Key) -> Iterator[None]:
@@ -204,7 +210,7 @@ class PageCache:
         asked = environ | {"REQUEST_METHOD": "GET", _ASKED: self}
         answer = answers.of(self.app, asked)
         if _MARKED not in asked or answer.status != "200 OK" or self._is_own(answer):
-            self._note(self._unkept, key)
+            self._unkept.note(key)
             return answer
         body = answer.read()
         page: Page = asked[_MARKED]
@@ -227,49 +233,20 @@ class PageCache:
             log.error("a page for all readers is not kept: it has %s", own.partition(":")[0])
         return bool(own)
 
-    def _send(
-        self, page: Page, encoding: str, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """Send lists: granian sends them in one piece, and anything else as a stream."""
-        ready = page.ready.get(encoding) or self._encode(page, encoding)
-        # PEP 3333 lets a server change the headers that it is given.
-        if cached.is_held(ready.etag, page.modified, environ):
-            start_response("304 NOT MODIFIED", ready.not_modified[:])
-            return []
-        start_response("200 OK", ready.headers[:])
-        return [ready.body] if environ["REQUEST_METHOD"] == "GET" else []
-
     def _encode(self, page: Page, encoding: str) -> Ready:
-        """Keep *page* in one more encoding."""
-        ready = page.encode(encoding, page.decoded())
-        with self._lock:
-            page.size += len(ready.body)
-            if page.key and self._pages.get(page.key) is page:
-                self.size += len(ready.body)
-                self._make_room()
+        """Keep *page* in one more encoding; who asks for it meanwhile waits."""
+        with page.turn:
+            ready = page.ready.get(encoding)
+            if ready is None:
+                ready = page.encode(encoding, page.decoded())
+                self._pages.grow(page, ready)
         return ready
 
     def _keep(self, key: Key, page: Page) -> None:
-        with self._lock:
-            # A search is kept from the second time on: made-up words push no article out.
-            if key[1] and not self._note(self._seen, key):
-                return
-            self._drop(key)
-            self._unkept.pop(key, None)
-            page.key = key
-            self._pages[key] = page
-            self.size += page.size
-            self._make_room()
-
-    def _make_room(self) -> None:
-        while self.size > self._most:
-            _, page = self._pages.popitem(last=False)  # in one step: readers move keys meanwhile
-            self.size -= page.size
-
-    def _drop(self, key: Key) -> None:
-        page = self._pages.pop(key, None)
-        if page is not None:
-            self.size -= page.size
+        # A search is kept from the second time on: made-up words push no article out.
+        if not key[1] or self._seen.note(key):
+            self._unkept.forget(key)
+            self._pages.keep(key, page)
 
     def _is_unkept(self, key: Key) -> bool:
         """Whether the answer to *key* is one that is not kept; any change may make it another."""
@@ -282,15 +259,30 @@ class PageCache:
             self._unkept_of = now
         return key in self._unkept
 
-    @staticmethod
-    def _note(keys: OrderedDict[Key, None], key: Key) -> bool:
-        """Remember *key* among the newest; tells whether it was there."""
-        known = key in keys
-        keys[key] = None
-        while len(keys) > MOST_SEEN:
-            with suppress(KeyError):  # another thread has emptied it
-                keys.popitem(last=False)
-        return known
+
+def _send(
+    ready: Ready, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Send lists: granian sends them in one piece, and anything else as a stream."""
+    ready.used = True
+    tags, since = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
+    # PEP 3333 lets a server change the headers that it is given.
+    if (tags or since) and cached.is_held(ready, tags, since):
+        start_response("304 NOT MODIFIED", ready.not_modified[:])
+        return []
+    start_response("200 OK", ready.headers[:])
+    return [ready.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
+def _pass_on(
+    answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Send what is not kept."""
+    start_response(answer.status, answer.headers)
+    if environ["REQUEST_METHOD"] == "GET":
+        return answer.chunks
+    answer.close()
+    return []
 
 
 @lru_cache(256)

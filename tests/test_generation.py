@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from blogapp import authors, posts, revisions, shelves, tags, texts
+from blogapp import authors, generation, posts, revisions, shelves, tags, texts
 from blogapp.extensions import db
 from blogapp.generation import Generation
-from blogapp.models import Post, Tag
+from blogapp.models import Post, Site, Tag
 from blogapp.revisions import Hand
 
 from .conftest import PASSWORD, MakePost
@@ -123,6 +123,36 @@ def test_another_worker_sees_it_at_once_whichever_dies_in_between(
         db.session.commit()
 
     assert other.now() == before + 1 == of(app).now()
+
+
+def test_what_another_machine_writes_is_seen_after_a_while(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "AWAY", 0)
+    here = of(app)
+    known = here.state().number
+
+    with _engine(app).begin() as away:  # which counts, and cannot say so in the file here
+        away.execute(sa.update(Site).values(generation=known + 1))
+
+    assert not here.is_now(known)
+    assert here.now() == known + 1
+
+
+def test_nothing_is_known_from_a_database_that_does_not_answer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here = of(app)
+    with monkeypatch.context() as long_ago:
+        long_ago.setattr(generation, "AWAY", 0)
+        known = here.state().number
+    monkeypatch.setattr(here, "_engine", sa.create_engine(f"sqlite:///{tmp_path}/none/blog.db"))
+
+    for _ in range(2):
+        with pytest.raises(sa.exc.OperationalError):
+            here.now()
+
+    assert not here.is_now(known)
 
 
 def _engine(app: Flask) -> sa.Engine:

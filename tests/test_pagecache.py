@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import brotli
 import pytest
@@ -256,7 +256,7 @@ def test_it_holds_only_so_many_bytes_and_lets_the_oldest_go(
         make_post(f"Post {number}")
     small = PageCache(app, most_bytes=4 * cached.OVERHEAD)
     monkeypatch.setattr(small, "app", app.extensions["pagecache"].app)
-    monkeypatch.setattr(app, "wsgi_app", small)
+    monkeypatch.setattr(app, "wsgi_app", small.answer)
     client = browser(app, checked=False)
 
     for number in (0, 1, 2, 0, 3, 4):
@@ -359,6 +359,40 @@ def test_readers_who_come_together_wait_for_one_page(
         answers = {reader.result().data for reader in (first, *others)}
 
     assert (len(answers), cache.fills) == (1, made + 1)
+
+
+def test_readers_who_come_together_wait_for_one_encoding(
+    cache: PageCache, place: Place, get: Get
+) -> None:
+    place("")
+    get("/blog/hello")
+    page = cache._find(("/blog/hello", "", 0))
+    assert page is not None
+    size, together = cache.size, threading.Barrier(8)
+
+    class Ready(dict[str, cached.Ready]):
+        """Lets nobody go on before each reader has looked in vain."""
+
+        looked: ClassVar[set[int]] = set()
+        added = 0
+
+        def get(self, key: str, default: Any = None) -> Any:
+            found = super().get(key, default)
+            if threading.get_ident() not in self.looked:
+                self.looked.add(threading.get_ident())
+                together.wait(30)
+            return found
+
+        def __setitem__(self, key: str, ready: cached.Ready) -> None:
+            self.added += 1
+            super().__setitem__(key, ready)
+
+    page.ready = kept = Ready(page.ready)
+    with ThreadPoolExecutor(8) as readers:
+        asked = [readers.submit(get, "/blog/hello", Accept_Encoding="br") for _ in range(8)]
+        [sent] = {reader.result().data for reader in asked}
+
+    assert (kept.added, cache.size) == (1, size + len(sent))
 
 
 def test_while_posts_are_published_each_page_is_made_once_for_all_readers(
