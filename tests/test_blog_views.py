@@ -432,6 +432,39 @@ def test_the_archive_of_many_articles_goes_on_to_older_ones(
     assert "No more articles" in client.get("/archive/?after=1-1").text
 
 
+def test_the_archive_leads_to_each_year_wherever_it_begins(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(years, "MOST", 2)
+    app = make_app(timezone=ZoneInfo("Asia/Tokyo"))
+    moments = [
+        *(datetime(2025, 3, 1, tzinfo=UTC), datetime(2024, 12, 31, 15, tzinfo=UTC)),  # both 2025
+        *(datetime(2024, 12, 31, 14, tzinfo=UTC), datetime(2021, 5, 1, tzinfo=UTC)),
+    ]
+    with app.app_context():
+        for number, moment in enumerate(moments):
+            posts.publish(posts.create(Text(title=f"Post {number}")), moment)
+        db.session.commit()
+    client = browser(app)
+
+    def listed(path: str) -> tuple[dict[str, str], list[str]]:
+        page = client.get(path).text
+        [nav] = re.findall(r'<nav class="years".*?</nav>', page, re.DOTALL)
+        links = {year: href for href, year in re.findall(r'href="(.*?)">(\d+)<', nav)}
+        return links, re.findall(r'<li><a href="/blog/post-(\d)"', page)
+
+    newest, of_newest = listed("/archive/")
+    older, of_older = listed(newest["2024"])
+
+    assert (list(newest), newest["2025"], of_newest) == (
+        *(["2025", "2024", "2021"], "#year-2025", ["0", "1"]),
+    )
+    assert (older["2025"], older["2024"], older["2021"]) == (
+        *("/archive/", newest["2024"], "#year-2021"),
+    )
+    assert (of_older, listed(newest["2021"])[1]) == (["2", "3"], ["3"])
+
+
 @pytest.mark.parametrize(
     ("path", "target"),
     [

@@ -11,9 +11,12 @@ import pytest
 import time_machine
 from flask import Flask
 
-from blogapp import counting, listing, numbers, walks
+from blogapp import counting, listing, numbers, search, walks
+from blogapp.extensions import db
 from blogapp.filters import Filter
+from blogapp.models import Post, Tag
 from blogapp.prepared import Row
+from blogapp.search import finding
 
 from .conftest import PAST, CheckedClient, MakePost, forget_pages
 
@@ -42,7 +45,8 @@ def test_where_not_all_is_looked_at_nothing_wrong_is_said(
     make_post: MakePost, core: None, monkeypatch: pytest.MonkeyPatch, looked_at: int
 ) -> None:
     monkeypatch.setattr(walks, "LOOKED_AT", looked_at)
-    monkeypatch.setattr(walks, "COUNTED", looked_at)
+    monkeypatch.setattr(walks, "COUNTED", looked_at - 1)
+    monkeypatch.setattr(finding, "MOST", looked_at)
     for number, names in enumerate(MEANT):
         make_post(f"Word {number}", PAST + timedelta(hours=number), tags=sorted(names))
 
@@ -92,6 +96,34 @@ def test_a_list_that_is_not_counted_to_the_end_says_so(
     assert ">23 articles about ‘post’<" in few and ">23 articles about ‘post’<" in many
     assert re.findall(r'id="chip-d"[^>]*>d <', few) and "<small>11<" not in few
     assert re.findall(r'id="chip-d"[^>]*>d <small>11<', many)
+
+
+def test_a_search_that_leaves_many_pages_lists_them_all_and_counts_its_chips(core: None) -> None:
+    old, new = Tag(name="old"), Tag(name="new")
+    stored = [
+        Post(
+            **{"slug": f"post-{number}", "title": "Post", "plain": "A needle."},
+            **{"shelf": "listed", "minutes": 1, "headings": [], "published_at": at},
+            **{"created_at": PAST, "updated_at": PAST, "tags": [old if number < 205 else new]},
+        )
+        for number in range(230)
+        for at in [PAST + timedelta(hours=number)]
+    ]
+    db.session.add_all(stored)
+    db.session.flush()
+    search.index(*stored)
+    chosen = Filter.parse(text="needle")
+
+    counted = counting.of(chosen, chosen.found())
+    listed, rest = 0, [chosen]
+    for each in rest:
+        page = listing.page(each, each.found())
+        listed += len(page.cards)
+        rest += [page.next] if page.next else []
+
+    assert (counted.number, counted.is_all, listed) == (230, True, 230)
+    chips = [(chip.name, chip.articles) for chip in counted.chips.offered]
+    assert chips == [("old", 205), ("new", 25)]
 
 
 def known(chosen: Filter) -> tuple[list[numbers.Known], list[numbers.Known]]:

@@ -225,21 +225,37 @@ def test_words_that_no_post_has_any_more_are_forgotten_in_time(core: None) -> No
     assert like("ha", range(3, 4), 9) == ["hay"]
 
 
-def test_where_many_words_begin_alike_a_slip_behind_the_first_letter_is_still_found(
-    core: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "typed",
+    ["neelde", "nedle", "eneedle", "enedle", "nneedle", "neeedle", "nefdle", "needlle"],
+)
+def test_in_a_crowd_of_words_a_slip_is_still_found(
+    core: None, monkeypatch: pytest.MonkeyPatch, typed: str
 ) -> None:
-    store(plain="needle nabob nacho nadir nasal naval edict eerie egret eider elbow")
-    monkeypatch.setattr(spelling, "_ALIKE", 3)
+    store(plain="needle nabob nacho nadir nasal naval nettle edict eerie egret eider elbow")
+    monkeypatch.setattr(spelling, "_CROWD", 0)
 
-    found = {typed: [*search.corrections(typed)][:1] for typed in ("neelde", "nedle", "eneedle")}
-
-    assert set(map(tuple, found.values())) == {("needle",)}
+    assert [*search.corrections(typed)][:1] == ["needle"]
 
 
-def test_where_too_many_words_begin_alike_those_as_long_as_the_typed_one_are_looked_at(
+def test_of_too_many_words_those_as_long_as_the_typed_one_are_looked_at(
     core: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store(plain="contain conta contb contc contd containers containing")
-    monkeypatch.setattr(spelling, "_ALIKE", 3)
+    monkeypatch.setattr(spelling, "_CROWD", 0)
+    monkeypatch.setattr(spelling, "_MOST_OF_MORE", 3)
 
     assert [*search.corrections("contein")][:1] == ["contain"]
+
+
+def test_an_old_article_whose_title_says_it_comes_before_all_that_only_mention_it(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titled = store(PAST, title="Needle", plain="hay")
+    mentioned = [store(PAST + days * DAY).id for days in range(1, 8)]
+    monkeypatch.setattr(finding, "MOST", 3)
+
+    found = search.found(WORD)
+
+    assert found.ids == (titled.id, mentioned[-1], mentioned[-2])
+    assert not found.is_all

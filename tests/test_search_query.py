@@ -38,6 +38,8 @@ def test_a_search_has_one_way_to_write_it(text: str) -> None:
 
 
 @given(st.text(alphabet='aBéÉŁßΣİ日-"+#.:_ \t\u3000', max_size=20))
+@example('É"é')
+@example("-É -é")
 def test_what_is_written_the_one_way_looks_for_the_same(text: str) -> None:
     query = search.parse(text.rstrip())  # a blank behind it would end the last word
     one_way = search.parse(search.canonical(text))

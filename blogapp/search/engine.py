@@ -45,6 +45,7 @@ class Engine(Protocol):
     # Look after
     def problem(self) -> str | None: ...  # why the index is not whole in itself
     def mend(self) -> None: ...  # what is in the way of storing; the index may be empty then
+    def merge(self) -> Iterator[None]: ...  # what many posts have left in pieces; as ``tidy``
     def tidy(self) -> Iterator[None]: ...  # at each step, and at the end: commit
     def take_turn(self) -> None: ...  # a post that is read to be stored stays so until the commit
     def snapshot(self) -> AbstractContextManager[None]: ...  # whatever is saved meanwhile

@@ -71,8 +71,8 @@ def _visible(char: str) -> str:
 @lru_cache(1024)  # a page asks several times
 def parse(text: str) -> Query:
     """Read a search. Any text is one: what has no words in it is left out."""
-    wanted: list[Term] = []
-    unwanted: list[Term] = []
+    wanted: dict[tuple[Row, ...], Term] = {}
+    unwanted: dict[tuple[Row, ...], Term] = {}
     for match in _ITEM.finditer(text):
         unfinished = match.end() == len(text) and not match["no"] and not match["closed"]
         word = match["word"] or match["phrase"] or ""
@@ -80,8 +80,8 @@ def parse(text: str) -> Query:
             word, unfinished = word[:-1], True
         term = _term(word, unfinished=unfinished)
         if term.rows:
-            (unwanted if match["no"] else wanted).append(term)
-    return Query(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)))
+            (unwanted if match["no"] else wanted).setdefault(term.rows, term)
+    return Query(tuple(wanted.values()), tuple(unwanted.values()))
 
 
 def _term(text: str, *, unfinished: bool) -> Term:

@@ -17,7 +17,9 @@ TRIES = 12  # other searches
 _CHOICES = 8  # words in the place of one
 _NEAREST = 40  # words of which the articles are counted
 _COUNTED = 100  # articles of each
-_ALIKE = 3000  # words that begin with a letter; of more, only the likelier ones are looked at
+_CROWD = 500  # words of a length with the same first letter: of so many not all are looked at
+_MOST_OF_ONE = 3000  # words that begin with a letter
+_MOST_OF_MORE = 1000  # words that begin with two letters, or with three
 _LONG = 7  # characters; from there on, two letters may be wrong
 _MOST_WORDS = 4
 
@@ -101,19 +103,25 @@ def _alike(word: str) -> list[Choice]:
 def _known(word: str, lengths: range) -> set[str]:
     """Read the words that begin as *word* does, or as it does behind its first letter.
 
-    Where too many do, a second letter must be right, too, or one of both be too much or gone;
-    and of more than there may be still, those of the length of *word* come first.
+    Those come first whose length is the nearest. In a crowd, their first three letters must be
+    right, or two of them have changed places, or one be too much; or only the third be wrong.
     """
-    first, second, third = word[0], word[1], word[2]
+    nearest = sorted(lengths, key=lambda length: (abs(length - len(word)), -length))
     like = engine.current().words_like
-    nearest = sorted(lengths, key=lambda length: abs(length - len(word)))
-    known = set[str]()
-    for initial, others in ((first, second + third), (second, first + third)):
-        found = like(initial, nearest, _ALIKE + 1)
-        if len(found) > _ALIKE:
-            found = [each for other in others for each in like(initial + other, nearest, _ALIKE)]
-        known.update(found)
-    return known
+    if len(like(word[0], nearest[:1], _CROWD)) < _CROWD:
+        begun = [like(letter, nearest, _MOST_OF_ONE) for letter in word[:2]]
+    else:
+        ways = [word[:2], *_beginnings(word)]
+        begun = [like(beginning, nearest, _MOST_OF_MORE) for beginning in ways]
+    return {known for found in begun for known in found}
+
+
+def _beginnings(word: str) -> list[str]:
+    """List the three letters that a word can begin with if *word* was meant to be it."""
+    first, second, third = word[0], word[1], word[2]
+    swapped = [first + third + second, second + first + third]
+    without_one = [word[:at] + word[at + 1 : 4] for at in range(3)]
+    return list(dict.fromkeys([word[:3], *swapped, *without_one]))
 
 
 def _replaced(text: str, written: dict[str, str]) -> str:

@@ -144,6 +144,11 @@ def mend() -> None:
     """Nothing is in the way of storing: PostgreSQL looks after its own index."""
 
 
+def merge() -> Iterator[None]:
+    """Nothing is needed: PostgreSQL's own upkeep merges what is new into the index."""
+    yield from ()
+
+
 def tidy() -> Iterator[None]:
     """Count the words again: a post that is deleted takes its entry with it, but no counts.
 
