@@ -8,27 +8,36 @@ from typing import Any
 
 from flask import Flask
 
-from . import collecting
+from . import collecting, waiting
 
 with collecting.paused():
+    waiting.let(__name__)
     from . import (
         assets,
+        bytecode,
         config,
         errors,
         extensions,
         generation,
         identity,
         pagecache,
+        pieces,
+        rules,
         security,
+        series,
+        tallies,
         templating,
         theme,
     )
+    from .search import following
 
 PACKAGE = Path(__file__).parent
 
 
 class Blog(Flask):
     """The application: no view of it is a coroutine, and none is looked at for being one."""
+
+    url_rule_class = rules.LateRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Call *func* as it is."""
@@ -50,6 +59,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.config.from_mapping(config.flask_settings(settings))
 
+    waiting.run(following, pieces, series, tallies)  # they listen to what is written
     extensions.init_app(app)
     security.init_app(app)
     identity.init_app(app)
@@ -58,6 +68,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     assets.init_app(app)
     theme.init_app(app)
     _register_edges(app)
+    bytecode.keep(app.jinja_env, Path(_assets("templates")))
     generation.init_app(app)
     pagecache.init_app(app)
     return app

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import re
 import secrets
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -106,6 +104,9 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_SSL_STRICT": False,
+        "WTF_CSRF_METHODS": {"POST", "PUT", "PATCH", "DELETE"},
+        "WTF_CSRF_FIELD_NAME": "csrf_token",
+        "WTF_CSRF_HEADERS": ["X-CSRFToken", "X-CSRF-Token"],
     }
 
 
@@ -117,12 +118,15 @@ def _default_instance() -> Path:
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import tomllib  # here: most blogs have no such file
+
+        raw = tomllib.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise SettingError(str(path), error.strerror, "a file that we can read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, or no UTF-8
         raise SettingError(str(path), str(error), 'TOML, such as: title = "My blog"') from error
 
     known = [field.name for field in dataclasses.fields(Settings) if field.name != "instance"]
@@ -138,6 +142,8 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {PREFIX + field.name.upper(): field.name for field in dataclasses.fields(Settings)}
     for name in environ:
         if name.startswith(PREFIX) and name not in known:
+            import difflib  # here, as below: most have nothing to be told
+
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
             if near:
                 raise SettingError(name, environ[name], f"its right name, {near[0]}")
@@ -240,6 +246,7 @@ def _checked(check: Callable[[str], object]) -> Callable[[object], str]:
     return parse
 
 
+# A lambda asks for what is in `servers` when there is such a value; until then the module waits.
 _MAILBOX = "one address of mail, such as blog@example.org"
 _PARSERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "url": (_url, "an address without a path, such as https://blog.example.org"),
@@ -251,16 +258,19 @@ _PARSERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "language": (_language, "a BCP 47 tag, such as en or pt-BR"),
     "trusted_proxies": (_up_to(10), "a whole number from 0 to 10"),
     "mail_url": (
-        _checked(servers.mail_server),
+        _checked(lambda value: servers.mail_server(value)),
         "smtps://user:password@host or smtp://user:password@host (with STARTTLS), user and "
         "password percent-encoded; without TLS only smtp://host?starttls=no",
     ),
     "mail_from": (lambda value: servers.mailbox(_text(value)), _MAILBOX),
     "mail_to": (lambda value: servers.mailbox(_text(value)), _MAILBOX),
     "mail_confirm": (_switch, "on or off"),
-    "webhook_url": (_checked(servers.web_server), "an address that starts with https://"),
+    "webhook_url": (
+        _checked(lambda value: servers.web_server(value)),
+        "an address that starts with https://",
+    ),
     "webhook_secret": (
-        _checked(servers.webhook_key),
+        _checked(lambda value: servers.webhook_key(value)),
         "whsec_ and 24 to 64 bytes in base64, such as: echo whsec_$(openssl rand -base64 32)",
     ),
     "messages_kept": (_up_to(36500), "a whole number of days, 0 for ever"),

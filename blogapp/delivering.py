@@ -17,7 +17,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from flask import Flask
 
-from . import claims, deliveries, dispatching, erasing
+from . import claims, deliveries, dispatching, erasing, previews, shelves
 from .channels.outcomes import Outcome
 from .claims import Claim
 from .deliveries import Channel
@@ -110,12 +110,13 @@ def deliver_due(channels: Collection[Channel], stop: Stop) -> Iterator[Report]:
 
 
 def tidy() -> None:
-    """Delete the messages whose time is over, and what else nobody needs any more."""
+    """Delete the messages and the posts in the trash whose time is over, and old links."""
     claims.sweep()
-    number = erasing.purge()
+    messages, thrown = erasing.purge(), shelves.purge()
+    previews.purge()
     db.session.commit()
-    if number:
-        log.info("deleted after their time: %s messages", number)
+    if messages or thrown:
+        log.info("deleted after their time: %s messages, %s posts", messages, thrown)
 
 
 def _work(app: Flask, channels: Collection[Channel], stop: Stop, tidies: bool) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 
 from . import authors, errors, htmx, origins
 from .errors import Invalid, SignedOut, TooManyAttempts
 from .extensions import db
-from .models import Author
+
+if TYPE_CHECKING:
+    from werkzeug.exceptions import BadRequest
+
+    from .models import Author
 
 # The fields of a sign-in that travels with another form; no form has fields of these names.
 NAME, PASSWORD = "sign_in_name", "sign_in_password"
@@ -51,8 +55,8 @@ def author() -> Author | None:
     if "author" not in g:
         token = session.get(_KEY)
         g.author = authors.of_session(token) if isinstance(token, str) else None
-    found = g.author
-    return found if isinstance(found, Author) else None
+    found: Author | None = g.author
+    return found
 
 
 def sign_in(name: str, password: str, address: str) -> None:
@@ -94,7 +98,7 @@ def require() -> ResponseReturnValue | None:
     return turn_away()
 
 
-def refuse(error: CSRFError) -> ResponseReturnValue:
+def refuse(error: BadRequest) -> ResponseReturnValue:
     """Ask for a sign-in where the token went with the session; else refuse the form."""
     if author() is not None:
         return errors.show_http_error(error)

@@ -149,7 +149,7 @@ def _columns(post: Post) -> dict[str, Any]:
     return dict(zip(_COLUMNS, values, strict=True))
 
 
-_TABLE = Post.metadata.tables[Post.__tablename__]
+_TABLE = Post.metadata.tables["posts"]
 _STORE = (
     sa.update(_TABLE)
     .where(_TABLE.c.id == sa.bindparam("own_id"))

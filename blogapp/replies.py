@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from . import config, times
-from .models import Message
+
+if TYPE_CHECKING:
+    from .models import Message
 
 # What mail programs on Windows take from a link: 2,083 characters, with some to spare.
 MAX_ADDRESS = 1800

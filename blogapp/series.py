@@ -15,9 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
-from . import posts, slugs, trash
+from . import models, posts, slugs, trash
 from .extensions import db
-from .models import Post, SeriesName, utcnow
+from .models import Post, utcnow
 from .prepared import Prepared, given, moment
 
 _MARK = 6  # hexadecimal digits
@@ -63,7 +63,10 @@ def addresses() -> dict[str, str]:
 def unnamed() -> list[str]:
     """List the names of series whose addresses are not kept, or would be made otherwise now."""
     used = sa.select(Post.series).where(Post.series.is_not(None)).distinct()
-    kept = {row.name: (row.slug, row.marked) for row in db.session.scalars(sa.select(SeriesName))}
+    kept = {
+        row.name: (row.slug, row.marked)
+        for row in db.session.scalars(sa.select(models.SeriesName))
+    }
     every = filter(None, db.session.scalars(used.order_by(Post.series)))
     return [name for name in every if kept.get(name) != (_slug(name), _marked(name))]
 
@@ -77,8 +80,8 @@ def keep(names: Iterable[str]) -> None:
 
 def forget_unused() -> None:
     """Delete the addresses that are kept of names that no post has any more."""
-    used = sa.select(Post.series).where(Post.series == SeriesName.name).exists()
-    db.session.execute(sa.delete(SeriesName).where(~used))
+    used = sa.select(Post.series).where(Post.series == models.SeriesName.name).exists()
+    db.session.execute(sa.delete(models.SeriesName).where(~used))
 
 
 @sa.event.listens_for(db.session, "after_flush")
@@ -88,7 +91,7 @@ def _keep_new(session: Session, _context: object) -> None:
     histories = (sa.inspect(post).attrs.series.history for post in changed)
     names = {name for name in new.union(*(each.added or () for each in histories)) if name}
     if names:
-        known = sa.select(SeriesName.name).where(SeriesName.name.in_(names))
+        known = sa.select(models.SeriesName.name).where(models.SeriesName.name.in_(names))
         keep(names.difference(session.scalars(known)))
 
 
@@ -133,13 +136,13 @@ def _begun(names: Prepared, **values: str) -> list[str]:
     return [name for _, _, name in sorted(rows)]
 
 
-def _with_beginnings(*conditions: sa.ColumnElement[bool]) -> Prepared:
-    """Prepare the names of series, with moment and id of their first parts."""
-    out = posts.published(moment("now")).where(Post.series == SeriesName.name)
-    first = _oldest_first(out).limit(1).correlate(SeriesName)
+def _with_beginnings(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Select the names of series, with moment and id of their first parts."""
+    out = posts.published(moment("now")).where(Post.series == models.SeriesName.name)
+    first = _oldest_first(out).limit(1).correlate(models.SeriesName)
     at, id_ = (first.with_only_columns(column) for column in (Post.published_at, Post.id))
-    columns: list[Any] = [SeriesName.name, at.scalar_subquery(), id_.scalar_subquery()]
-    return Prepared(sa.select(*columns).where(*conditions))
+    columns: list[Any] = [models.SeriesName.name, at.scalar_subquery(), id_.scalar_subquery()]
+    return sa.select(*columns).where(*conditions)
 
 
 def _marked(name: str) -> str:
@@ -152,9 +155,11 @@ def _slug(name: str) -> str:
     return slugs.make(name)
 
 
-_EVERY = _with_beginnings()
-_WITH_SLUG = _with_beginnings(SeriesName.slug == given("wish", sa.String))
-_WITH_MARK = _with_beginnings(SeriesName.marked == given("wish", sa.String))
+_EVERY = Prepared(_with_beginnings)
+_WITH_SLUG = Prepared(lambda: _with_beginnings(models.SeriesName.slug == given("wish", sa.String)))
+_WITH_MARK = Prepared(
+    lambda: _with_beginnings(models.SeriesName.marked == given("wish", sa.String))
+)
 _KEEP = sa.text(
     "INSERT INTO series_names (name, slug, marked) VALUES (:name, :slug, :marked)"
     " ON CONFLICT (name) DO UPDATE SET slug = excluded.slug, marked = excluded.marked"

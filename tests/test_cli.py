@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import stat
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,10 +20,21 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask_migrate import upgrade
 from granian import Granian
 
-from blogapp import authors, cli, config, create_app, delivering, drawing, posts, upkeep
+from blogapp import (
+    authors,
+    cli,
+    config,
+    create_app,
+    delivering,
+    drawing,
+    posts,
+    upkeep,
+    waiting,
+)
 from blogapp.cli import serving, setup
 from blogapp.cli import upkeep as upkeep_verbs
 from blogapp.errors import Invalid
@@ -332,20 +344,73 @@ def test_check_finds_what_is_not_in_step_and_reindex_puts_it_right(
     assert (again.code, again.out) == (0, "everything is in step: 3 posts\n")
 
 
-@pytest.mark.parametrize("verb", ["init", "reindex", "serve"])
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("init", "deleted, after their time in the trash: 1"),
+        ("reindex", "deleted, after their time in the trash: 1"),
+        ("deliver", None),
+        ("serve", None),
+    ],
+)
 def test_what_was_in_the_trash_too_long_is_deleted_on_the_way(
-    three_posts: Command, instance: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+    three_posts: Command, instance: Path, verb: str, said: str | None
 ) -> None:
-    monkeypatch.setattr(Granian, "serve", lambda _: None)
-    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
     thrown = "UPDATE posts SET shelf = 'trash', trashed_at = '{} 00:00:00' WHERE id = {}"
     sql(instance, thrown.format("2020-01-01", 2), thrown.format("2200-01-01", 3))
 
-    answer = three_posts(verb)
+    answer = work_behind() if verb == "serve" else three_posts(verb)
 
     assert answer.code == 0
-    assert "deleted, after their time in the trash: 1" in answer.err
+    assert said is None or said in answer.err
     assert sql(instance, "SELECT id FROM posts") == [(1,), (3,)]
+
+
+def work_behind() -> Answer:
+    """Do once what a worker of ``serve`` does behind its answers."""
+    threads: list[threading.Thread] = []
+    deliver, ended = delivering.start, threading.Event()
+
+    def start(app: Flask) -> None:
+        threads.extend(deliver(app, ended))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delivering, "start", start)
+        patch.setattr(drawing, "start", lambda _: None)
+        behind(patch, create_app())
+    ended.set()
+    for thread in threads:
+        thread.join(10)
+    return Answer("", "", len([thread for thread in threads if thread.is_alive()]))
+
+
+def behind(patch: pytest.MonkeyPatch, app: Flask) -> None:
+    """Let a worker begin at once what it does behind its answers, in a thread as there."""
+    patch.setattr(serving, "HEAD_START", 0)
+    thread = threading.Thread(target=serving._work, args=(app,))
+    thread.start()
+    thread.join(30)
+
+
+@pytest.mark.parametrize("broken", ["run_all", "deliver", "draw"])
+def test_what_a_worker_cannot_do_is_logged_and_keeps_it_from_nothing_else(
+    broken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def work(name: str, _: object) -> None:
+        if name == broken:
+            raise RuntimeError("no more threads")
+        done.append(name)
+
+    monkeypatch.setattr(waiting, "run_all", partial(work, "run_all"))
+    monkeypatch.setattr(delivering, "start", partial(work, "deliver"))
+    monkeypatch.setattr(drawing, "start", partial(work, "draw"))
+
+    behind(monkeypatch, Flask("blog"))
+
+    assert done == [name for name in ("run_all", "deliver", "draw") if name != broken]
+    assert "no more threads" in caplog.text
 
 
 def test_check_names_rows_that_belong_to_nothing(three_posts: Command, instance: Path) -> None:
@@ -534,20 +599,46 @@ def test_workers_take_the_application_that_was_made_and_another_after_a_hangup(
     monkeypatch.setattr(serving, "_made", [])
     monkeypatch.setattr(serving, "_check_free", lambda *_: None)
     monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
-    for behind in (delivering, drawing):
-        monkeypatch.setattr(behind, "start", lambda _: [])
+    monkeypatch.setattr(serving, "_work", lambda _: None)
 
     assert ready("serve").code == 0
-    app = serving.make_worker()
+    [app] = serving._made
+    first = serving.make_worker()
     with app.app_context():
         pool = db.engine.pool
     [reload] = served[0].hooks_reload
     reload()
-    other = serving.make_worker()
+    [other] = serving._made
 
     assert isinstance(pool, sa.QueuePool)
     assert pool.checkedin() + pool.checkedout() == 0  # no connection crosses the fork
-    assert serving.make_worker() is not app is not other
+    assert first == app.wsgi_app
+    assert serving.make_worker() == other.wsgi_app != first
+
+
+def test_a_hangup_takes_an_address_from_the_settings_and_leaves_what_cannot_be_used(
+    ready: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr(serving, "_made", [])
+    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
+    monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
+    assert ready("serve", "--port", "8123").code == 0
+    first = config.load().url
+    [reload] = served[0].hooks_reload
+
+    (instance / "config.toml").write_text("url = [")
+    reload()
+    [kept] = serving._made
+    (instance / "config.toml").write_text('url = "https://blog.example"')
+    reload()
+    [other] = serving._made
+    (instance / "config.toml").write_text("url = [")
+    reload()
+
+    shown = [app.config["BLOG"].url for app in (kept, other, *serving._made)]
+    assert first == "http://127.0.0.1:8123"
+    assert shown == [first, "https://blog.example", "https://blog.example"]
 
 
 @pytest.mark.parametrize("verb", ["run", "shell", "routes", "db"])

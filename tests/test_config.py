@@ -118,6 +118,13 @@ def test_a_mistake_in_the_file_is_named_with_the_file(
     assert names in str(stopped.value) and "config.toml" in str(stopped.value)
 
 
+def test_a_file_that_is_there_but_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").symlink_to("config.toml")
+
+    with pytest.raises(SettingError, match=r"config\.toml is .*, but it takes a file that we can"):
+        load(tmp_path)
+
+
 def test_what_others_keep_under_our_prefix_is_left_alone(tmp_path: Path) -> None:
     assert load(tmp_path, BLOG_BACKUP_BUCKET="x").title == "blog"
 

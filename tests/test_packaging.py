@@ -198,7 +198,7 @@ def test_the_wheel_has_every_file_of_the_application(dist: Path) -> None:
         path.relative_to(base.parent if base.name == "blogapp" else ROOT).as_posix()
         for base in (ROOT / "blogapp", ROOT / "templates", ROOT / "static")
         for path in base.rglob("*")
-        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
     }
     expected = {name if name.startswith("blogapp/") else f"blogapp/{name}" for name in ours}
 

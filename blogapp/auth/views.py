@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import authors, identity, security
@@ -10,11 +10,7 @@ from ..errors import Invalid, TooManyAttempts
 from ..extensions import db
 from .forms import LoginForm
 
-bp = Blueprint("auth", __name__, url_prefix="/admin")
-bp.after_request(security.private)
 
-
-@bp.get("/login")
 def login() -> ResponseReturnValue:
     """The sign-in form."""
     if identity.author() is not None:
@@ -22,7 +18,6 @@ def login() -> ResponseReturnValue:
     return _show(LoginForm(formdata=None, next=request.args.get("next", "")))
 
 
-@bp.post("/login")
 @security.keeps_text
 def sign_in() -> ResponseReturnValue:
     """Check the password, and begin a session."""
@@ -41,7 +36,6 @@ def sign_in() -> ResponseReturnValue:
     return redirect(_next(form.next.data or ""), 303)
 
 
-@bp.post("/logout")
 def logout() -> ResponseReturnValue:
     """End this session, or with ``everywhere`` all sessions of the author."""
     author = identity.author()

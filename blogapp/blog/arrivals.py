@@ -8,10 +8,8 @@ from werkzeug.exceptions import NotFound
 
 from .. import addresses, nearby, urls
 from ..errors import Gone
-from .views import bp
 
 
-@bp.before_app_request
 def lead_on() -> ResponseReturnValue | None:
     """Look among the old addresses, where no page of ours is."""
     asks = request.method in {"GET", "HEAD"}

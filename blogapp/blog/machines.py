@@ -21,24 +21,20 @@ from .. import (
 )
 from ..errors import Missing
 from . import asking
-from .views import bp
 
 
-@bp.get("/feed.xml")
 @pagecache.cacheable()
 def feed_xml() -> ResponseReturnValue:
     """The newest articles as Atom, or those of a filter in its order."""
     return _feed("feed.xml", atom)
 
 
-@bp.get("/feed.json")
 @pagecache.cacheable()
 def feed_json() -> ResponseReturnValue:
     """The newest articles as JSON Feed, or those of a filter in its order."""
     return _feed("feed.json", _json)
 
 
-@bp.get("/tags/<path:name>/feed.xml")
 @pagecache.cacheable()
 def tag_feed(name: str) -> ResponseReturnValue:
     """The newest articles of one tag as Atom."""
@@ -50,21 +46,18 @@ def tag_feed(name: str) -> ResponseReturnValue:
     return atom(_filled(filters.Filter((tag.name,)), path=path, page=page))
 
 
-@bp.get("/sitemap.xml")
 @pagecache.cacheable(any_query=True)
 def sitemap() -> ResponseReturnValue:
     """Every page that is worth finding, or where they are listed."""
     return _xml(sitemaps.main(), "application/xml")
 
 
-@bp.get("/sitemap-pages.xml")
 @pagecache.cacheable(any_query=True)
 def sitemap_of_pages() -> ResponseReturnValue:
     """The pages beside the articles."""
     return _xml(sitemaps.beside(), "application/xml")
 
 
-@bp.get("/sitemap-<int:number>.xml")
 @pagecache.cacheable(any_query=True)
 def sitemap_of_articles(number: int) -> ResponseReturnValue:
     """A thousand articles at most."""
@@ -74,7 +67,6 @@ def sitemap_of_articles(number: int) -> ResponseReturnValue:
     return _xml(piece, "application/xml")
 
 
-@bp.get("/robots.txt")
 @pagecache.cacheable(any_query=True)
 def robots() -> ResponseReturnValue:
     """What crawlers may read: everything but the author's side and private links."""
@@ -88,13 +80,11 @@ def robots() -> ResponseReturnValue:
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@bp.get("/healthz")
 def alive() -> ResponseReturnValue:
     """The process answers."""
     return {"status": "alive"}, 200, {"Cache-Control": "no-store"}
 
 
-@bp.get("/readyz")
 def ready() -> ResponseReturnValue:
     """The database can be written, its schema is this version's; what the author was not told.
 

@@ -9,14 +9,12 @@ from .. import images
 from ..errors import Missing
 from ..images import copies
 from ..models import Image
-from .views import bp
 
 # Opened on its own, an image is a document: it may run and load nothing.
 _POLICY = "default-src 'none'; sandbox"
 _NOTHING = "There is no image at this address."
 
 
-@bp.get("/media/<name>")
 def image(name: str) -> ResponseReturnValue:
     """An image, or one of its copies, by its name."""
     found = images.find(name)

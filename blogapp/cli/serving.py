@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import threading
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
@@ -12,14 +15,18 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from .. import collecting, config, create_app, delivering, drawing, health
+from .. import collecting, config, create_app, delivering, drawing, health, waiting
 from ..errors import BlogError
 from ..extensions import db
-from .upkeep import purge
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+log = logging.getLogger(__name__)
 
 THREADS = 4  # that answer requests, in each worker
 GRACE = 10  # seconds that requests and letters in flight have after SIGTERM
-
+HEAD_START = 1.0  # seconds that a worker does nothing but answer
 
 _made: list[Flask] = []  # before a worker is forked, which then need not make one
 
@@ -31,8 +38,8 @@ _made: list[Flask] = []  # before a worker is forked, which then need not make o
 @pass_script_info
 def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
     """Serve the blog with granian, and deliver; SIGTERM finishes what is in flight."""
-    if config.load().url == config.DEFAULT_URL:
-        os.environ["BLOG_URL"] = f"http://{_reachable(host)}:{port}"
+    given = os.environ.get("BLOG_URL")
+    _choose_url(given, host, port)
     with collecting.paused():  # for the collector writes to the memory that workers share
         app = info.load_app()
         _prepare(app, host, port)
@@ -52,21 +59,60 @@ def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         websockets=False,
     )
-    server.on_reload(_made.clear)  # after SIGHUP, workers read the settings anew
+
+    @server.on_reload
+    def read_settings_anew() -> None:  # after SIGHUP, for the workers to come
+        try:
+            _choose_url(given, host, port)
+            with collecting.paused():
+                _made[:] = [create_app()]
+        except config.SettingError:
+            log.exception("the settings cannot be used; those of before stay")
+
     _made[:] = [app]
     server.serve()
 
 
-def make_worker() -> Flask:
+def make_worker() -> WSGIApplication:
     """Take or make the application of a worker process, and work in it behind what it serves.
 
-    No thread survives a fork; and where workers are no forks, nothing does.
+    Returns what answers requests first, the page cache, with no Flask before it. No thread
+    survives a fork; and where workers are no forks, nothing does.
     """
     with collecting.paused():
         app = _made[0] if _made else create_app()
-        delivering.start(app)
-        drawing.start(app)
-    return app
+    threading.Thread(target=_work, args=(app,), name="behind").start()
+    return app.wsgi_app
+
+
+def _work(app: Flask) -> None:
+    """Read all of our code, deliver, tidy and draw, after the first answers: none of them waits.
+
+    Each is done whatever becomes of the others, for readers can be served without any.
+    """
+    main = threading.main_thread()
+    main.join(HEAD_START)
+    for work in (_read_code, lambda: delivering.start(app), lambda: drawing.start(app)):
+        if not main.is_alive():
+            return
+        try:
+            work()
+        except Exception:  # a module that is broken, no more threads: nobody else would tell
+            log.exception("a worker cannot do all of its work; it goes on")
+
+
+def _read_code() -> None:
+    """Run our modules that wait: later, the code on the disk may be that of another version."""
+    waiting.run_all(__name__.partition(".")[0])
+
+
+def _choose_url(given: str | None, host: str, port: int) -> None:
+    """Let links begin with what the environment has *given*, else the settings, else this host."""
+    os.environ.pop("BLOG_URL", None)
+    if given is not None:
+        os.environ["BLOG_URL"] = given
+    if config.load().url == config.DEFAULT_URL:
+        os.environ["BLOG_URL"] = f"http://{_reachable(host)}:{port}"
 
 
 def _prepare(app: Flask, host: str, port: int) -> None:
@@ -79,8 +125,6 @@ def _prepare(app: Flask, host: str, port: int) -> None:
         if problem:
             raise BlogError(problem)
         _check_free(host, port)
-        purge()
-        db.session.remove()
         db.engine.dispose()
 
 

@@ -13,7 +13,7 @@ from ..extensions import db
 from ..models import Message
 from . import visitors
 from .forms import ContactForm, LineForm, WithdrawalForm
-from .views import SENT, bp, let_forget, show
+from .views import SENT, let_forget, show
 
 DELETED = (
     "There is no message at this address: it has been deleted here, or the link did not arrive "
@@ -21,14 +21,12 @@ DELETED = (
 )
 
 
-@bp.get("/r/<token>")
 def sent(token: str) -> ResponseReturnValue:
     """What became of a message."""
     message = messages.by_token(token)
     return _show(message, token, LineForm.empty(), news=visitors.news(message))
 
 
-@bp.post("/r/<token>")
 @security.keeps_text
 def add_line(token: str) -> ResponseReturnValue:
     """Add a line; whatever fails, it comes back."""
@@ -39,13 +37,11 @@ def add_line(token: str) -> ResponseReturnValue:
         return _begin_anew(form)
 
 
-@bp.get("/r/<token>/withdraw")
 def confirm_withdrawal(token: str) -> ResponseReturnValue:
     """Ask whether to take a message back."""
     return _ask(token, WithdrawalForm(formdata=None))
 
 
-@bp.post("/r/<token>/withdraw")
 @security.keeps_text
 def withdraw(token: str) -> ResponseReturnValue:
     """Take a message back."""

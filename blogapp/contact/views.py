@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, redirect, request, session, url_for
+from flask import Response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import htmx, messages, posts, security
@@ -14,18 +14,15 @@ from ..models import Post
 from . import visitors
 from .forms import ContactForm
 
-bp = Blueprint("contact", __name__)
 SENT = "sent_copy"  # in the session: what this browser may forget, for it has arrived
 _LONGEST_COPY = 40  # characters
 
 
-@bp.get("/contact")
 def ask() -> ResponseReturnValue:
     """The empty form."""
     return show(ContactForm.empty(request.args.get("post", "")))
 
 
-@bp.post("/contact")
 @security.keeps_text
 def send() -> ResponseReturnValue:
     """Store the message, then say so; whatever fails, the form comes back."""
@@ -49,19 +46,6 @@ def send() -> ResponseReturnValue:
 def let_forget(copy: str) -> None:
     """Tell this browser, with the page that follows, that what it calls *copy* has arrived."""
     session[SENT] = copy[:_LONGEST_COPY]
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let nobody keep these pages, nor find any but the bare form.
-
-    The address of a message is told to no other site, but to our own: with ``no-referrer``
-    browsers would not even tell us that a form comes from a page of ours.
-    """
-    security.private(response)
-    if request.endpoint == "contact.ask" and not request.args:
-        del response.headers["X-Robots-Tag"]
-    return response
 
 
 def show(

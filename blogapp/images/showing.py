@@ -21,7 +21,7 @@ def shown(rendered: markdown.Rendered) -> markdown.Rendered:
     more bytes than they need."""
     names = [
         url.removeprefix(FOLDER)
-        for url in markdown.pictures(rendered.html)
+        for url in markdown.shown_pictures(rendered.html)
         if url.startswith(FOLDER)
     ]
     if not names:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from . import fallback, outline, pool, sanitize, surveyed
-from . import pictures as _pictures
+from . import fallback, outline, pictures, pool, sanitize, surveyed
 from .outline import RESERVED_IDS
 from .pictures import Candidate, Facts
 from .rendered import VERSION, Heading, Rendered, trusted
@@ -27,7 +26,6 @@ __all__ = [
     "absolute",
     "dress",
     "moved",
-    "pictures",
     "render",
     "take_survey",
     "trusted",
@@ -94,14 +92,14 @@ def take_survey(
     return surveyed.read(answer)
 
 
-def pictures(html: str) -> list[str]:
+def shown_pictures(html: str) -> list[str]:
     """List the addresses of the pictures in rendered HTML."""
-    return _pictures.find(html)
+    return pictures.find(html)
 
 
 def dress(html: str, facts: Mapping[str, Facts]) -> Markup:
     """Write what is known of pictures, by their addresses, into rendered HTML."""
-    return trusted(sanitize.ours(_pictures.dress(html, facts)))
+    return trusted(sanitize.ours(pictures.dress(html, facts)))
 
 
 def absolute(html: str, base: str) -> Markup:

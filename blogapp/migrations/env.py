@@ -10,15 +10,16 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from blogapp import models  # noqa: F401 - fills the metadata
 from blogapp.errors import BlogError
-from blogapp.extensions import Model, db
+from blogapp.extensions import Model, db, limit_indexes
 from blogapp.generation import unwatched
 
 
 def run() -> None:
     """Run the migrations over a connection of the application: all of them, or none."""
     options = current_app.extensions["migrate"].configure_args
+    if db.engine.dialect.name != "sqlite":
+        limit_indexes()
     with db.engine.connect() as connection, unwatched(connection), _transaction(connection):
         context.configure(connection=connection, target_metadata=Model.metadata, **options)
         with context.begin_transaction():

@@ -1,25 +1,16 @@
-"""The tables."""
+"""The tables, all defined together: SQLAlchemy may not meet a new one while another is used."""
 
 from __future__ import annotations
 
-from .authors import Attempt, Author, Session, Site
+from .addresses import Gone, OldAddress, Redirect, SeriesName, TagRedirect
+from .authors import Attempt, Author, Session
 from .base import MAX_ID, NEVER_AGAIN, utcnow
+from .images import Image
 from .messages import Addition, Delivery, DeliveryAttempt, Message, SpamWord
-from .posts import (
-    KEPT,
-    Gone,
-    Image,
-    OldAddress,
-    Post,
-    PreviewLink,
-    Redirect,
-    Revision,
-    SeriesName,
-    Tag,
-    TagRedirect,
-    post_tags,
-    tag_pairs,
-)
+from .posts import Post, Tag, post_tags, tag_pairs
+from .previews import PreviewLink
+from .revisions import KEPT, Revision
+from .site import Site
 
 __all__ = [
     "KEPT",

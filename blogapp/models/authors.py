@@ -38,21 +38,6 @@ class Session(Model):
     author: Mapped[Author] = relationship(lazy="joined")
 
 
-class Site(Model):
-    """One row: how often what readers see has changed, when it did last, what there is of it."""
-
-    __tablename__ = "site"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    generation: Mapped[int] = mapped_column(sa.BigInteger)
-    moved_at: Mapped[datetime]
-    articles: Mapped[int] = mapped_column(
-        default=0,
-        server_default="0",
-        doc="listed posts with a date, planned ones included; tallies.py keeps it",
-    )
-
-
 class Attempt(Model):
     """Something that may be done only so often, counted for a *subject* (hashed)."""
 

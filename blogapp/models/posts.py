@@ -1,4 +1,4 @@
-"""Tables: posts, and what belongs to them."""
+"""Tables: posts and their tags, which is what readers see."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Model, UTCDateTime
-from .authors import Author
 from .base import NEVER_AGAIN, utcnow
 
 # The moment of publication is that of a listed post, kept here too (none for a draft, one that is
@@ -37,7 +36,6 @@ tag_pairs = sa.Table(
 )
 
 DATED = sa.text("published_at IS NOT NULL")
-KEPT = sa.text("version IS NULL AND kind <> 'adopted'")
 
 
 class Tag(Model):
@@ -54,15 +52,6 @@ class Tag(Model):
         server_default="0",
         doc="listed posts with a date, planned ones included; tallies.py keeps it",
     )
-
-
-class TagRedirect(Model):
-    """A name that a tag had once: it leads to the tag, and whoever writes it means the tag."""
-
-    __tablename__ = "tag_redirects"
-
-    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    tag_id: Mapped[int] = mapped_column(sa.ForeignKey("tags.id", ondelete="CASCADE"), index=True)
 
 
 class Post(Model):
@@ -86,7 +75,11 @@ class Post(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(
-        sa.String(36), unique=True, default=lambda: str(uuid.uuid4()), doc="feed id, for ever"
+        sa.String(36),
+        unique=True,
+        default=lambda: str(uuid.uuid4()),
+        insert_sentinel=True,
+        doc="feed id, for ever; by it many are inserted at once, on SQLite, too",
     )
     slug: Mapped[str] = mapped_column(sa.String(200), unique=True)
     title: Mapped[str] = mapped_column(sa.Text)
@@ -167,126 +160,3 @@ class Post(Model):
     def changed_after_publication(self) -> bool:
         """Whether readers see another text than on the day it was published."""
         return self.published_at is not None and self.updated_at > self.published_at
-
-
-class SeriesName(Model):
-    """A name that posts have, or had, as their series, and the addresses that are made of it."""
-
-    __tablename__ = "series_names"
-
-    name: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
-    slug: Mapped[str] = mapped_column(sa.String(200), index=True)
-    marked: Mapped[str] = mapped_column(
-        sa.String(200), index=True, doc="where another series has the slug"
-    )
-
-
-class Redirect(Model):
-    """A slug under which a post was published once: it leads to the post for ever."""
-
-    __tablename__ = "redirects"
-
-    slug: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
-    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-
-
-class Gone(Model):
-    """A path at which readers found a post that has been deleted for good."""
-
-    __tablename__ = "gone"
-
-    path: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
-    gone_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Revision(Model):
-    """A text of a post: saved as a *version* of it, or without one kept by a *sitting*."""
-
-    __tablename__ = "revisions"
-    __table_args__ = (
-        sa.Index("ix_revisions_post_id_version", "post_id", "version", unique=True),
-        sa.Index("ix_revisions_sitting", "sitting"),
-        sa.Index(
-            "ix_revisions_kept",
-            *("post_id", "sitting"),
-            unique=True,
-            sqlite_where=KEPT,
-        ),
-        NEVER_AGAIN,
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"))
-    version: Mapped[int | None] = mapped_column(doc="of the post; none: not saved")
-    begun_from: Mapped[int | None] = mapped_column(doc="version of the post; of what is kept")
-    kind: Mapped[str] = mapped_column(sa.String(10), doc="how it came to be")
-    sitting: Mapped[str | None] = mapped_column(sa.String(43), doc="the editor that sent it")
-    author_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("authors.id", ondelete="SET NULL"), index=True
-    )
-    saved_at: Mapped[datetime] = mapped_column(default=utcnow)
-    added: Mapped[int] = mapped_column(default=0, doc="words")
-    removed: Mapped[int] = mapped_column(default=0, doc="words")
-    title: Mapped[str] = mapped_column(sa.Text)
-    slug: Mapped[str] = mapped_column(sa.String(200))
-    description: Mapped[str] = mapped_column(sa.Text, default="")
-    tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
-    minutes: Mapped[int | None]
-    language: Mapped[str | None] = mapped_column(sa.String(35))
-    series: Mapped[str | None] = mapped_column(sa.String(200))
-    body: Mapped[str] = mapped_column(sa.Text, default="")
-
-    author: Mapped[Author | None] = relationship(lazy="joined")
-
-
-class PreviewLink(Model):
-    """A secret address of a post, while it lasts; the row holds only the hash of its token."""
-
-    __tablename__ = "preview_links"
-    __table_args__ = NEVER_AGAIN
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    expires_at: Mapped[datetime]
-
-    post: Mapped[Post] = relationship(lazy="joined")
-
-
-class OldAddress(Model):
-    """A path at which another system served a post: it leads to the post.
-
-    *path* is written as ``addresses.normalise`` does.
-    """
-
-    __tablename__ = "old_addresses"
-
-    path: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
-    post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-
-
-class Image(Model):
-    """A picture in the media folder; its *name* there is its address, and says what is in it."""
-
-    __tablename__ = "images"
-    __table_args__ = NEVER_AGAIN
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    digest: Mapped[str] = mapped_column(
-        sa.String(64), unique=True, doc="SHA-256 of what is served"
-    )
-    original_digest: Mapped[str] = mapped_column(
-        sa.String(64), index=True, doc="SHA-256 of the file that it was made of"
-    )
-    type: Mapped[str] = mapped_column(sa.String(20), doc="such as image/png")
-    width: Mapped[int] = mapped_column(doc="pixels")
-    height: Mapped[int] = mapped_column(doc="pixels")
-    size: Mapped[int] = mapped_column(doc="bytes")
-    widths: Mapped[list[int]] = mapped_column(
-        sa.JSON, default=list, doc="pixels, of the smaller copies that there are"
-    )
-    alt: Mapped[str] = mapped_column(sa.Text, default="", doc="last given to it")
-    called: Mapped[str] = mapped_column(sa.Text, default="", doc="file name that it came with")
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -13,10 +13,9 @@ from ...extensions import db
 from ...models import Post, utcnow
 from ...security import keeps_text
 from ..forms import PostForm
-from . import bp, editor
+from . import editor
 
 
-@bp.post("/autosave")
 @keeps_text
 def autosave() -> ResponseReturnValue:
     """Keep what is in the editor; readers see nothing of it until it is saved."""
@@ -34,7 +33,6 @@ def autosave() -> ResponseReturnValue:
     return response
 
 
-@bp.post("/compare")
 def compare_copy() -> ResponseReturnValue:
     """What a text that the browser has kept says otherwise than the editor, word by word."""
     labels = {field.name: field.label.text for field in PostForm(formdata=None)}

@@ -9,18 +9,15 @@ from ... import erasing, inbox
 from ...errors import Conflict, Missing
 from ...extensions import db
 from ...inbox import Choice
-from . import bp
 from .inbox import chosen_ids, seen_so_far
 
 
-@bp.get("/messages/delete")
 def confirm_delete_messages() -> ResponseReturnValue:
     """Say what would go with these messages, and ask."""
     ids, late = _chosen()
     return _ask(ids, late, erasing.content(ids))
 
 
-@bp.post("/messages/delete")
 def delete_messages() -> ResponseReturnValue:
     """Delete messages for good: those that the author was asked about, or ask again."""
     erasing.hold()

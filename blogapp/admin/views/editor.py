@@ -34,26 +34,22 @@ from ...security import keeps_text
 from .. import filling
 from ..forms import PostForm
 from ..telling import Told
-from . import bp
 from .shelves import shelve, show_trashed
 
 PREVIEW_SECONDS = 2.0
 
 
-@bp.get("/posts/new")
 def new_post() -> ResponseReturnValue:
     """The empty editor."""
     return show(None, PostForm.of(None, _zone()))
 
 
-@bp.post("/posts/new")
 @keeps_text
 def create_post() -> ResponseReturnValue:
     """Write a new post, or go on with the draft that an autosave has begun of it."""
     return _save(post_of_form())
 
 
-@bp.get("/posts/<int:post_id>")
 def post(post_id: int) -> ResponseReturnValue:
     """The editor with a post in it, or with what its author has written on and not saved."""
     found = core.get(post_id)
@@ -68,14 +64,12 @@ def post(post_id: int) -> ResponseReturnValue:
     return show(found, form, kept=kept, shown=mine, **look)
 
 
-@bp.post("/posts/<int:post_id>")
 @keeps_text
 def save_post(post_id: int) -> ResponseReturnValue:
     """Save a post; the button that was pressed says what else is to be done."""
     return _save(core.get(post_id))
 
 
-@bp.post("/preview")
 @keeps_text
 def preview() -> ResponseReturnValue:
     """Show how the text in the editor will look; nothing is saved."""

@@ -10,12 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from ... import config, slugs
 from ...models import utcnow
-from . import bp
 
 log = logging.getLogger(__name__)
 
 
-@bp.get("/export")
 def export() -> ResponseReturnValue:
     """What an export holds, and where it is."""
     from ...transfer.exporting import exporter, readme  # here: nobody exports every day
@@ -26,7 +24,6 @@ def export() -> ResponseReturnValue:
     return render_template("admin/export.html", counted=counted, without=readme.NOT_INCLUDED)
 
 
-@bp.get("/export.zip")
 def export_zip() -> ResponseReturnValue:
     """Everything, sent while it is read; one that breaks off has no directory, and is no zip."""
     site = config.current()

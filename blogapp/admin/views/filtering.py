@@ -10,16 +10,13 @@ from ...errors import Conflict, Invalid
 from ...extensions import db
 from ...security import keeps_text
 from ..forms import SpamWordsForm
-from . import bp
 
 
-@bp.get("/messages/filter")
 def spam_filter() -> ResponseReturnValue:
     """The list of words, and the newest messages that hold some."""
     return _show(SpamWordsForm.of(spam_words.listed()))
 
 
-@bp.post("/messages/filter")
 @keeps_text
 def save_spam_filter() -> ResponseReturnValue:
     """Save the list, whole."""

@@ -17,20 +17,17 @@ from ...images import File, library
 from ...models import MAX_ID, Image
 from ...security import keeps_text, takes_files
 from ..image_forms import ImageForm, UploadForm
-from . import bp
 
 MOST_AT_ONCE = 100_000_000  # bytes of one upload: about five of the largest files
 PATIENCE = 15  # seconds that an upload waits for those before it
 LONGEST_QUERY = 200
 
 
-@bp.get("/images")
 def images() -> ResponseReturnValue:
     """All images, the newest first; ``?q=`` words that are to be in their names or texts."""
     return _show(UploadForm(formdata=None))
 
 
-@bp.post("/images")
 @takes_files(MOST_AT_ONCE)
 def upload_images() -> ResponseReturnValue:
     """Take files in. Of several, those that are images come in whatever the others are."""
@@ -49,14 +46,12 @@ def upload_images() -> ResponseReturnValue:
     return redirect(url_for(".images"), 303)
 
 
-@bp.get("/images/<int:image_id>")
 def image(image_id: int) -> ResponseReturnValue:
     """One image: its description, where it is used."""
     found = library.get(image_id)
     return _show_one(found, ImageForm(formdata=None, alt=found.alt))
 
 
-@bp.post("/images/<int:image_id>")
 @keeps_text
 def describe_image(image_id: int) -> ResponseReturnValue:
     """Keep what an image shows, for its next use."""
@@ -75,7 +70,6 @@ def describe_image(image_id: int) -> ResponseReturnValue:
     return redirect(url_for(".image", image_id=image_id), 303)
 
 
-@bp.post("/images/<int:image_id>/delete")
 def delete_image(image_id: int) -> ResponseReturnValue:
     """Delete an image that nothing uses."""
     found = library.get(image_id)

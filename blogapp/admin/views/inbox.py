@@ -9,22 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from ... import deliveries, erasing, htmx, inbox, sorting, steps
 from ... import messages as letters
-from ...errors import Invalid
+from ...errors import Invalid, Missing
 from ...extensions import db
 from ...inbox import Choice, Seen
 from ...models import MAX_ID, Post
-from . import bp
 
 _STAYS = {"read", "answered", "unanswered", "release"}  # the message is looked at further
 
 
-@bp.get("/messages")
 def messages() -> ResponseReturnValue:
     """A folder: all of it, or what is in a state, came from an article, or has some words."""
     return _show(Choice.parse(request.args))
 
 
-@bp.post("/messages")
 def act_on_messages() -> ResponseReturnValue:
     """Do to the ticked messages, or to all that are listed, what the pressed button says."""
     chosen, ids = Choice.parse(request.form), chosen_ids()
@@ -41,13 +38,11 @@ def act_on_messages() -> ResponseReturnValue:
     return redirect(chosen.url, 303)
 
 
-@bp.get("/messages/unread")
 def unread_messages() -> ResponseReturnValue:
     """How much is unread, for the frame of a page that is open."""
     return jsonify(unread=inbox.shown_unread())
 
 
-@bp.get("/messages/<int:message_id>")
 def message(message_id: int) -> ResponseReturnValue:
     """One message, and all that is known about it."""
     seen = inbox.seen()  # before all else: what comes meanwhile is not shown
@@ -65,9 +60,10 @@ def message(message_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/messages/<int:message_id>/<any(" + ",".join(sorting.ACTIONS) + "):action>")
 def act_on_message(message_id: int, action: str) -> ResponseReturnValue:
     """Mark a message, or move it between the folders."""
+    if action not in sorting.ACTIONS:
+        raise Missing("There is no such action.")
     folder = letters.get(message_id).folder
     result = sorting.act(action, [message_id], seen=_seen_addition())
     db.session.commit()
@@ -79,7 +75,6 @@ def act_on_message(message_id: int, action: str) -> ResponseReturnValue:
     return redirect(Choice(folder=folder).url, 303)
 
 
-@bp.post("/messages/<int:message_id>/retry")
 def retry_message(message_id: int) -> ResponseReturnValue:
     """Try to deliver at once what is not delivered of a message."""
     number = deliveries.retry_now(letters.get(message_id))

@@ -12,10 +12,9 @@ from ...extensions import db
 from ...models import Post
 from ...security import keeps_text
 from ..forms import PostForm
-from . import bp, editor
+from . import editor
 
 
-@bp.post("/posts/<int:post_id>/trash")
 @keeps_text
 def trash_post(post_id: int) -> ResponseReturnValue:
     """Move a post to the trash."""
@@ -29,7 +28,6 @@ def trash_post(post_id: int) -> ResponseReturnValue:
     return _lead_to(post)
 
 
-@bp.post("/posts/<int:post_id>/duplicate")
 @keeps_text
 def duplicate_post(post_id: int) -> ResponseReturnValue:
     """Begin a new draft with what a post says."""

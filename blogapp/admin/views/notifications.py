@@ -12,7 +12,6 @@ from ... import deliveries, dispatching
 from ...channels.outcomes import Outcome
 from ...extensions import db
 from ...models import MAX_ID
-from . import bp
 
 SHOWN = 20  # of what is not delivered
 
@@ -21,7 +20,6 @@ _MOST = 1800  # characters of an outcome as JSON; a cookie has 4,096 bytes for a
 _TRIALS = {"mail": dispatching.try_mail, "webhook": dispatching.try_webhook}
 
 
-@bp.get("/notifications")
 def notifications() -> ResponseReturnValue:
     """How the author hears of messages, and what is still to be told."""
     way, outcome = session.pop(_TRIED, ("", None))
@@ -36,7 +34,6 @@ def notifications() -> ResponseReturnValue:
     )
 
 
-@bp.post("/notifications/<any(mail,webhook):way>/test")
 def try_notification(way: str) -> ResponseReturnValue:
     """Send a test; the page then shows once what the server said. Nothing is stored."""
     outcome = _cut(_TRIALS[way]())
@@ -44,7 +41,6 @@ def try_notification(way: str) -> ResponseReturnValue:
     return redirect(url_for(".notifications", _anchor="tried"), 303)
 
 
-@bp.post("/notifications/retry")
 def retry_notifications() -> ResponseReturnValue:
     """Let all that is not delivered be tried at once."""
     number = deliveries.retry_all()
@@ -53,7 +49,6 @@ def retry_notifications() -> ResponseReturnValue:
     return redirect(url_for(".notifications"), 303)
 
 
-@bp.post("/notifications/<int:delivery_id>/dismiss")
 def dismiss_notification(delivery_id: int) -> ResponseReturnValue:
     """Forget a notice that was given up; its message stays."""
     gone = delivery_id <= MAX_ID and deliveries.dismiss(delivery_id)

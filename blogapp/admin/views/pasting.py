@@ -8,10 +8,9 @@ from ...errors import Invalid
 from ...security import keeps_text
 from .. import filling
 from ..forms import PostForm
-from . import bp, editor
+from . import editor
 
 
-@bp.post("/paste")
 @keeps_text
 def paste() -> ResponseReturnValue:
     """Give the editor back with its fields filled and the front matter gone; nothing is saved."""

@@ -11,16 +11,13 @@ from ...errors import Invalid
 from ...extensions import db
 from ...models import MAX_ID
 from ...revisions import Hand
-from . import bp
 
 
-@bp.get("/")
 def posts() -> ResponseReturnValue:
     """All posts, or those in a state, with a tag, having some words."""
     return _show(Choice.parse(request.args))
 
 
-@bp.post("/posts")
 def act_on_posts() -> ResponseReturnValue:
     """Do to all posts that are ticked what the pressed button says."""
     form, chosen = request.form, Choice.parse(request.form)

@@ -10,16 +10,13 @@ from ... import previews as core
 from ...errors import Invalid
 from ...extensions import db
 from ...models import utcnow
-from . import bp
 
 
-@bp.get("/posts/<int:post_id>/previews")
 def previews(post_id: int) -> ResponseReturnValue:
     """The preview links of a post; the address of a new one only right after it was made."""
     return _show(post_id)
 
 
-@bp.post("/posts/<int:post_id>/previews")
 def make_preview(post_id: int) -> ResponseReturnValue:
     """Make a preview link."""
     days = request.form.get("days", 0, type=int)
@@ -33,7 +30,6 @@ def make_preview(post_id: int) -> ResponseReturnValue:
     return redirect(url_for(".previews", post_id=post_id), 303)
 
 
-@bp.post("/posts/<int:post_id>/previews/<int:link_id>/revoke")
 def revoke_preview(post_id: int, link_id: int) -> ResponseReturnValue:
     """Take a preview link back."""
     core.revoke(posts.get(post_id), link_id)

@@ -11,10 +11,8 @@ from flask.typing import ResponseReturnValue
 from ... import comparing, identity, posts, revisions, saving, tags, texts
 from ...extensions import db
 from ...models import MAX_ID, Post, Revision
-from . import bp
 
 
-@bp.get("/posts/<int:post_id>/revisions")
 def post_revisions(post_id: int) -> ResponseReturnValue:
     """What was saved of a post, the newest first, and what is kept and not saved."""
     post = posts.get(post_id)
@@ -30,7 +28,6 @@ def post_revisions(post_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/posts/<int:post_id>/revisions/compare")
 def compare_revisions(post_id: int) -> ResponseReturnValue:
     """Two texts of a post, word by word; one that is not named is what is saved now."""
     post = posts.get(post_id)
@@ -51,7 +48,6 @@ def compare_revisions(post_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/posts/<int:post_id>/revisions/<int:revision_id>/restore")
 def restore_revision(post_id: int, revision_id: int) -> ResponseReturnValue:
     """Make a post say again what it said; that is a new revision."""
     author = identity.author()
@@ -63,7 +59,6 @@ def restore_revision(post_id: int, revision_id: int) -> ResponseReturnValue:
     return redirect(url_for(".post", post_id=post_id), 303)
 
 
-@bp.post("/posts/<int:post_id>/revisions/<int:revision_id>/drop")
 def drop_kept(post_id: int, revision_id: int) -> ResponseReturnValue:
     """Drop a text that was kept and not saved, if it is still as it was shown."""
     post = posts.hold(post_id)

@@ -10,10 +10,8 @@ from ...errors import Missing
 from ...extensions import db
 from ...models import Post
 from ..forms import PostForm
-from . import bp
 
 
-@bp.post("/posts/<int:post_id>/restore")
 def restore_post(post_id: int) -> ResponseReturnValue:
     """Bring a post back from the trash."""
     shelves.restore(posts.hold(post_id))
@@ -22,13 +20,11 @@ def restore_post(post_id: int) -> ResponseReturnValue:
     return redirect(url_for(".post", post_id=post_id), 303)
 
 
-@bp.get("/posts/<int:post_id>/delete")
 def confirm_delete(post_id: int) -> ResponseReturnValue:
     """Ask whether a post that is in the trash is to be deleted for good."""
     return render_template("admin/delete.html", post=_trashed(posts.get(post_id)))
 
 
-@bp.post("/posts/<int:post_id>/delete")
 def delete_post(post_id: int) -> ResponseReturnValue:
     """Delete a post for good."""
     post = _trashed(posts.hold(post_id))

@@ -12,10 +12,8 @@ from ...extensions import db
 from ...models import Tag
 from ...security import keeps_text
 from ..forms import MergeForm, TagForm
-from . import bp
 
 
-@bp.get("/tags")
 def tags() -> ResponseReturnValue:
     """All tags, and above them those that are nearly the same."""
     rows = {row.tag.name: row for row in usage.of_all(posts.ids(posts.published()))}
@@ -26,14 +24,12 @@ def tags() -> ResponseReturnValue:
     return render_template("admin/tags.html", usage=rows.values(), alike=alike)
 
 
-@bp.get("/tags/<int:tag_id>")
 def tag(tag_id: int) -> ResponseReturnValue:
     """One tag: its name, its description, the names that lead to it."""
     found = core.get(tag_id)
     return _show(found, TagForm.of(found))
 
 
-@bp.post("/tags/<int:tag_id>")
 @keeps_text
 def save_tag(tag_id: int) -> ResponseReturnValue:
     """Rename or describe a tag."""
@@ -52,7 +48,6 @@ def save_tag(tag_id: int) -> ResponseReturnValue:
     return redirect(url_for(".tag", tag_id=tag_id), 303)
 
 
-@bp.post("/tags/<int:tag_id>/forget")
 def forget_tag_name(tag_id: int) -> ResponseReturnValue:
     """Take a name away that leads to a tag."""
     core.forget_name(core.get(tag_id), request.form.get("name", ""))
@@ -61,7 +56,6 @@ def forget_tag_name(tag_id: int) -> ResponseReturnValue:
     return redirect(url_for(".tag", tag_id=tag_id), 303)
 
 
-@bp.post("/tags/<int:tag_id>/remove")
 def remove_tag(tag_id: int) -> ResponseReturnValue:
     """Remove a tag that no post has."""
     found = core.get(tag_id)
@@ -71,13 +65,11 @@ def remove_tag(tag_id: int) -> ResponseReturnValue:
     return redirect(url_for(".tags"), 303)
 
 
-@bp.get("/tags/<int:tag_id>/merge")
 def choose_merge(tag_id: int) -> ResponseReturnValue:
     """Ask for the tag to merge with; ``?into=`` names it, and is answered with what would be."""
     return _show_merge(core.get(tag_id), MergeForm(request.args))
 
 
-@bp.post("/tags/<int:tag_id>/merge")
 @keeps_text
 def merge_tag(tag_id: int) -> ResponseReturnValue:
     """Make two tags one."""

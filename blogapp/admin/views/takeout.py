@@ -11,12 +11,10 @@ from flask.typing import ResponseReturnValue
 from ... import config, erasing, inbox, takeout
 from ...inbox import Choice
 from ...models import utcnow
-from . import bp
 
 log = logging.getLogger(__name__)
 
 
-@bp.get("/messages/address")
 def messages_of_address() -> ResponseReturnValue:
     """What there is of an address, to be given to who asks for it, or to be deleted."""
     seen, chosen = inbox.seen(), Choice.parse(request.args)
@@ -29,13 +27,11 @@ def messages_of_address() -> ResponseReturnValue:
     )
 
 
-@bp.get("/messages.csv")
 def messages_csv() -> ResponseReturnValue:
     """The messages that the list has, as a table."""
     return _file("csv", "text/csv", takeout.csv_of)
 
 
-@bp.get("/messages.json")
 def messages_json() -> ResponseReturnValue:
     """The messages that the list has, as documents."""
     return _file("json", "application/json", takeout.json_of)
