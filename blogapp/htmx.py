@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
+from . import frames
+
 # All that ``is_partial`` looks at: a cache of others' must not take one answer for the other.
-VARIES = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+_VARY = "HX-Request, HX-Boosted, HX-History-Restore-Request"
 
 
 def wants_partial() -> bool:
@@ -29,5 +31,14 @@ def render_page(page: str, partial: str, status: int = 200, /, **context: Any) -
     """Answer with *partial* if htmx asked for it, else with the *page* that includes it."""
     template = partial if wants_partial() else page
     response: Response = make_response(render_template(template, **context), status)
-    response.vary.update(VARIES)
+    response.headers["Vary"] = _VARY
+    return response
+
+
+def render_framed(page: str, partial: str, /, **context: Any) -> Response:
+    """Answer likewise, where *page* is one that ``frames`` can render."""
+    if wants_partial():
+        return render_page(page, partial, **context)
+    response = frames.render(page, **context)
+    response.headers["Vary"] = _VARY
     return response

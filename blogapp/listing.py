@@ -30,6 +30,11 @@ class Page:
     cards: list[str]
     next: Filter | None
 
+    @property
+    def html(self) -> str:
+        """The cards, as they stand in a list."""
+        return markdown.trusted("\n".join(self.cards))
+
 
 def page(chosen: Filter, found: Found | None = None, size: int = PAGE_SIZE) -> Page:
     """Fetch the page of *chosen* that begins after its cursor.
@@ -113,7 +118,7 @@ def _cards(rows: Sequence[Row]) -> list[str]:
     stamp = pieces.look().stamp
     faded = [row[0] for row in rows if row[2] != stamp]
     drawn = pieces.cards(faded) if faded else {}
-    shown = (drawn.get(row[0]) if row[2] != stamp else markdown.trusted(row[3]) for row in rows)
+    shown = (drawn.get(row[0]) if row[2] != stamp else row[3] for row in rows)
     return [card for card in shown if card]
 
 

@@ -199,7 +199,9 @@ def _names() -> list[sa.BindParameter[str]]:
 
 def _most_used() -> sa.Select[Any]:
     most = (Tag.articles.desc(), Tag.name)
-    columns: list[Any] = [Tag.name, Tag.articles - _to_come(Tag.id), Tag.articles]
+    is_any_planned = sa.select(Post.id).where(posts.is_planned(_NOW)).exists()  # asked once
+    to_come = sa.case((is_any_planned, _to_come(Tag.id)), else_=0)
+    columns: list[Any] = [Tag.name, Tag.articles - to_come, Tag.articles]
     query = sa.select(*columns).where(Tag.articles > 0)
     return query.order_by(*most).limit(_MOST)
 

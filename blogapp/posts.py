@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
@@ -14,6 +15,7 @@ from . import (
     comparing,
     images,
     markdown,
+    models,
     permalinks,
     revisions,
     search,
@@ -25,7 +27,8 @@ from . import (
 )
 from .errors import Conflict, Missing
 from .extensions import db
-from .models import MAX_ID, Post, Redirect, utcnow
+from .models import MAX_ID, Post, utcnow
+from .prepared import Prepared, moment
 from .texts import Text
 
 EXCERPT_LENGTH = 200  # characters
@@ -81,17 +84,10 @@ def states(now: datetime | None = None) -> dict[str, sa.ColumnElement[bool]]:
     }
 
 
-def next_publication(now: datetime | None = None) -> datetime | None:
-    """Find the moment at which readers will see the next scheduled post."""
-    moment = now or utcnow()
-    coming = Post.shelf.in_(["listed", "unlisted"]) & (Post.published_at > moment)
-    return db.session.scalar(sa.select(sa.func.min(Post.published_at)).where(coming))
-
-
-def last_publication(now: datetime | None = None) -> datetime | None:
-    """Find the moment at which readers saw the newest post for the first time."""
-    found = sa.select(sa.func.max(Post.published_at)).where(is_readable(now))
-    return db.session.scalar(found)
+def publications() -> tuple[datetime | None, datetime | None]:
+    """Find when readers saw the newest post for the first time, and when they see the next one."""
+    [(last, following)] = _PUBLICATIONS.all(now=utcnow())
+    return last, following
 
 
 def ids(articles: sa.Select[Post]) -> sa.Select[int]:
@@ -117,7 +113,7 @@ def visible(slug: str) -> Post | None:
 
 def moved(slug: str) -> Post | None:
     """Find the article that was published under *slug* once."""
-    target = sa.select(Redirect.post_id).where(Redirect.slug == slug)
+    target = sa.select(models.Redirect.post_id).where(models.Redirect.slug == slug)
     return db.session.scalar(readable().where(Post.id.in_(target)))
 
 
@@ -163,7 +159,7 @@ def create(
     *,
     rendered: markdown.Rendered | None = None,
     change: comparing.Change | None = None,
-    by: revisions.Hand = revisions.NOBODY,
+    by: revisions.Hand | None = None,
 ) -> Post:
     """Write a new draft. Takes and raises what ``revise`` does."""
     now = utcnow()
@@ -178,7 +174,7 @@ def revise(
     *,
     rendered: markdown.Rendered | None = None,
     change: comparing.Change | None = None,
-    by: revisions.Hand = revisions.NOBODY,
+    by: revisions.Hand | None = None,
 ) -> bool:
     """Give *post* this text, which is a revision if it is another; tells whether it is.
 
@@ -187,6 +183,7 @@ def revise(
     Raises ``Invalid`` for an empty title, a slug that another post has, or what is no language
     or too long for a series; ``Conflict`` if another post took the slug in this very moment.
     """
+    by = by or revisions.NOBODY
     rendered = rendered or ahead(post, text)
     slug = permalinks.choose(post, text.slug, texts.title(text))
     before, after = texts.of(post), stored(text, slug)
@@ -287,3 +284,15 @@ def _flush() -> None:
         db.session.flush()
     except (sa.exc.IntegrityError, StaleDataError) as error:
         raise Conflict("Another save came in the same moment. Save once more.") from error
+
+
+def _publications() -> sa.Select[Any]:
+    now = moment("now")
+    last = sa.select(sa.func.max(Post.published_at)).where(is_readable(now))
+    coming = sa.or_(Post.shelf == "listed", Post.shelf == "unlisted") & (Post.published_at > now)
+    following = sa.select(sa.func.min(Post.published_at)).where(coming)
+    columns: list[Any] = [last.scalar_subquery(), following.scalar_subquery()]
+    return sa.select(*columns)
+
+
+_PUBLICATIONS = Prepared(_publications)

@@ -6,8 +6,7 @@ the database does. Reads of public pages go this way; nothing is ever written by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -52,12 +51,9 @@ class Prepared:
         if compiled is None:
             select = self._select() if callable(self._select) else self._select
             compiled = self._compiled[engine.name] = _compile(select, engine.dialect)
-        parameters, driver = compiled.parameters(values), engine.dialect.loaded_dbapi.Error
+        driver = engine.dialect.loaded_dbapi.Error
         try:
-            with _driver_connection(engine) as connection:
-                cursor = connection.cursor()
-                cursor.execute(compiled.text, parameters)
-                return compiled.rows(cursor.fetchall())
+            return compiled.rows(_fetched(engine, compiled.text, compiled.parameters(values)))
         except driver as error:
             raise sa.exc.DBAPIError.instance(
                 *(compiled.text, None, error, driver),
@@ -70,15 +66,17 @@ class Prepared:
         return next(iter(self.all(**values)), None)
 
 
-@contextmanager
-def _driver_connection(engine: sa.Engine) -> Iterator[Any]:
-    """The connection of the session, if it has begun, or one from the pool."""
+def _fetched(engine: sa.Engine, text: str, parameters: Any) -> list[Row]:
+    """Fetch by the connection of the session, if it has begun, or by one from the pool."""
     if db.session.registry.has() and db.session().in_transaction():
-        yield db.session.connection().connection
-        return
+        cursor = db.session.connection().connection.cursor()
+        cursor.execute(text, parameters)
+        return list(cursor.fetchall())
     connection = engine.raw_connection()
     try:
-        yield connection
+        cursor = connection.cursor()
+        cursor.execute(text, parameters)
+        return list(cursor.fetchall())
     finally:
         connection.close()
 
@@ -96,14 +94,15 @@ class _Compiled:
     def parameters(self, values: dict[str, Any]) -> Any:
         """Write *values* as the driver takes them."""
         known = self.constants | values
-        for name in values.keys() & self.going.keys():
-            known[name] = self.going[name](known[name])
+        for name, process in self.going.items():
+            if name in values:
+                known[name] = process(values[name])
         return known if self.order is None else [known[name] for name in self.order]
 
-    def rows(self, fetched: Sequence[Row]) -> list[Row]:
+    def rows(self, fetched: list[Row]) -> list[Row]:
         """Read what the driver fetched."""
         if not self.coming:
-            return list(fetched)
+            return fetched
         return [self._row(row) for row in fetched]
 
     def _row(self, row: Row) -> Row:

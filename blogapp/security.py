@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import config, identity, origins, pagecache
+from . import identity, origins
 from .errors import TooManyFields
 from .extensions import csrf
 
@@ -42,16 +42,17 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-_STRICT = [("Strict-Transport-Security", "max-age=31536000")]
+_STRICT = {"Strict-Transport-Security": "max-age=31536000"}
 # Feeds, sources and images are there for other sites' pages (feed readers), too.
 SHARED = {
     *("static", "asset", "blog.image", "blog.source_of"),
     *("blog.feed_xml", "blog.feed_json", "blog.tag_feed", "blog.series_feed"),
 }
+_SHARED = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
 MOST_FIELDS = 10_000  # more posts than anybody ticks in a list
 MOVED = {301, 308}
 READS = {"GET", "HEAD", "OPTIONS"}
-CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 
 def init_app(app: Flask) -> None:
@@ -63,7 +64,8 @@ def init_app(app: Flask) -> None:
         )
     app.session_interface = _Sessions()
     app.before_request(_check_token)
-    app.after_request(_complete)
+    strict = _STRICT if app.config["BLOG"].secure else {}
+    app.after_request(partial(_complete, HEADERS | strict))
 
 
 def keeps_text(view: View) -> View:
@@ -140,6 +142,8 @@ def _check_token() -> ResponseReturnValue | None:
             return identity.turn_away()
         request.max_content_length = most
     _check_fields()
+    from flask_wtf.csrf import CSRFError  # here: readers send no form
+
     try:
         csrf.protect()
         g.token_valid = True  # unlike g.csrf_valid, which a form that came back sets
@@ -163,39 +167,29 @@ def _check_fields() -> None:
         raise TooManyFields(f"That form has {fields:,} fields; at most {MOST_FIELDS:,} are read.")
 
 
-def _complete(response: Response) -> Response:
-    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - pairs, else
-    always = [*HEADERS.items(), *(_STRICT if config.current().secure else ())]
-    response.headers.extend([pair for pair in always if pair[0].lower() not in said])
-    if request.endpoint in SHARED:
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    _keep_at_home(response)
-    _set_caching(response)
+def _complete(always: dict[str, str], response: Response) -> Response:
+    """Say what *always* is said and what else is due, unless the answer has said it itself."""
+    said = {name.title() for name, _ in response.headers}
+    due = always | _SHARED if request.endpoint in SHARED else always
+    if _is_asked_for_again(response):
+        due = due | _ASK_AGAIN
+    response.headers.extend([pair for pair in due.items() if pair[0] not in said])
+    if "Location" in said:
+        _keep_at_home(response)
     return response
+
+
+def _is_asked_for_again(response: Response) -> bool:
+    """Whether browsers are to ask before they show it again: a redirect, too, is not for ever."""
+    is_page = response.status_code == 200 and request.endpoint != "static"
+    return response.status_code in MOVED or (is_page and request.method in READS)
 
 
 def _keep_at_home(response: Response) -> None:
     """Redirect by path: the routing would put the Host header, which is anybody's, before it."""
-    if response.location is None:
-        return
-    parts = urlsplit(response.location)
+    parts = urlsplit(response.location or "")
     if parts.netloc and parts.netloc == request.host:
         response.location = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
-
-
-def _set_caching(response: Response) -> None:
-    """Let browsers keep what cannot change, and ask before they show the rest again."""
-    if request.endpoint == "static" or "Cache-Control" in response.headers:
-        return
-    if response.status_code in MOVED:  # else browsers would keep it for ever
-        response.headers["Cache-Control"] = "no-cache"
-    if response.status_code == 200 and request.method in {"GET", "HEAD"}:
-        response.headers["Cache-Control"] = "no-cache"
-        if not pagecache.takes_over():
-            response.add_etag()
-            if request.environ.keys() & CONDITIONS:
-                response.make_conditional(request)
 
 
 def private(response: Response) -> Response:

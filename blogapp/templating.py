@@ -6,18 +6,20 @@ import hashlib
 import json
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markupsafe import escape
 
-from . import config, languages, linked_data, markdown, pieces, replies, series, urls
-from .articles import Article, Summary
-from .counting import Chips
-from .models import Post
+from . import config, languages, linked_data, markdown, pieces, replies, urls
 from .pieces import Pieces
-from .search import Hit
+
+if TYPE_CHECKING:
+    from .articles import Article, Mention, Summary
+    from .counting import Chips
+    from .models import Post
+    from .search import Hit
 
 # htmx's own settings: see docs/architecture.md, "How HTMX is used".
 HTMX_CONFIG = {
@@ -48,13 +50,13 @@ def init_app(app: Flask) -> None:
         absolute=urls.absolute,
         article_url=urls.article,
         tag_url=urls.tag,
-        series_url=_series_url,
         body_of=_body_of,
         linked_data=linked_data.of,
         linked_series=linked_data.series,
         direction=languages.direction,
         spoken=partial(_spoken, settings.language),
         drawn_chips=lru_cache(256)(partial(_draw_chips, app)),
+        mentioned=lru_cache(1024)(partial(_draw_mention, app)),
     )
     dates = Dates(settings.timezone)
     app.jinja_env.filters.update(
@@ -62,6 +64,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters["mailto"] = replies.mailto
     app.extensions["pieces"] = Look(app)
+    app.extensions["frames"] = {}
 
 
 class Look:
@@ -121,14 +124,14 @@ def _draw_chips(app: Flask, chips: Chips) -> Any:
     return macros.nav(chips)
 
 
+def _draw_mention(app: Flask, way: str, other: Mention) -> Any:
+    """Draw an article as the pages of others name it; it is near several of them."""
+    macros: Any = app.jinja_env.get_template("blog/mentions.html").module
+    return getattr(macros, way)(other)
+
+
 def _body_of(post: Post) -> Any:
     return markdown.trusted(post.body_html)
-
-
-def _series_url(name: str) -> str | None:
-    """The path of the page of a series, if it has one."""
-    address = series.address(name)
-    return urls.series(address) if address else None
 
 
 @lru_cache(256)
@@ -152,8 +155,11 @@ class Dates:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
+        # The neighbours of one article are those of others, too.
+        self.day = lru_cache(1024)(self._day)
+        self.iso = lru_cache(1024)(self._iso)
 
-    def day(self, moment: datetime, *, year: bool = True) -> str:
+    def _day(self, moment: datetime, *, year: bool = True) -> str:
         """Write ``14 March 2026``, or without its year."""
         local = moment.astimezone(self._zone)
         return f"{local:%-d %B %Y}" if year else f"{local:%-d %B}"
@@ -166,6 +172,6 @@ class Dates:
         """Write ``09:30``."""
         return f"{moment.astimezone(self._zone):%H:%M}"
 
-    def iso(self, moment: datetime) -> str:
+    def _iso(self, moment: datetime) -> str:
         """Write what machines read."""
         return moment.astimezone(self._zone).isoformat(timespec="seconds")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Response, redirect, render_template, request
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from .. import markdown, nearby, pieces, previews, reading, security, urls
+from .. import markdown, nearby, pieces, previews, reading, urls
 from ..articles import Article
 from ..models import Post
-from .views import bp
 
 
-@bp.get("/p/<token>")
 def preview(token: str) -> ResponseReturnValue:
     """A post as it is saved now; once it is published, its link leads to the article."""
     link = previews.find(token)
@@ -31,15 +29,6 @@ def preview(token: str) -> ResponseReturnValue:
         place=0,
         contact="/contact",
     )
-
-
-@bp.after_request
-def hide_previews(response: Response) -> Response:
-    """Let nobody keep what came by a secret link, or learn the link from it: errors, too."""
-    if request.endpoint == "blog.preview":
-        security.private(response)
-        response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _shown(post: Post) -> reading.Page:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import addresses, config, feeds, nearby, pagecache, pieces, urls
+from .. import addresses, config, feeds, listing, nearby, pagecache, pieces, urls
 from .. import series as core
 from ..articles import Summary
 from ..errors import Missing
 from ..extensions import db
 from . import asking, machines
-from .views import bp
 
 
-@bp.get("/series/<address>/")
-@bp.get("/series/<address>")
 @pagecache.cacheable()
 def series(address: str) -> ResponseReturnValue:
     """All articles of a series, the first one first."""
@@ -28,12 +25,10 @@ def series(address: str) -> ResponseReturnValue:
     parts = db.session.scalars(core.articles(name)).all()
     draw = pieces.look().card
     cards = [draw(Summary.of(post), part=number) for number, post in enumerate(parts, 1)]
-    return render_template(
-        "blog/series.html", name=name, address=canonical, url=url, parts=parts, cards=cards
-    )
+    shown = {"parts": parts, "cards": listing.Page(cards, None).html}
+    return render_template("blog/series.html", name=name, address=canonical, url=url, **shown)
 
 
-@bp.get("/series/<address>/feed.xml")
 @pagecache.cacheable()
 def series_feed(address: str) -> ResponseReturnValue:
     """The newest articles of a series as Atom."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import (
     addresses,
     counting,
     filters,
+    frames,
     htmx,
     listing,
     nearby,
@@ -19,6 +20,7 @@ from .. import (
     pagecache,
     posts,
     reading,
+    series,
     slugs,
     source,
     suggestions,
@@ -28,11 +30,7 @@ from ..errors import Gone, Missing
 from ..models import Post
 from . import asking
 
-bp = Blueprint("blog", __name__)
 
-
-@bp.get("/blog/")
-@bp.get("/")
 @pagecache.cacheable()
 def index() -> ResponseReturnValue:
     """The articles, newest first, filtered live."""
@@ -44,7 +42,7 @@ def index() -> ResponseReturnValue:
     counted = counting.of(chosen, found)
     # Tags that never meet: to find that out by the list is a walk to its end.
     page = listing.page(chosen, found) if counted.number else listing.Page([], None)
-    return htmx.render_page(
+    return htmx.render_framed(
         "blog/index.html",
         "blog/_article_list.html",
         **_listed(chosen, page, counted),
@@ -54,8 +52,6 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/blog/<slug>/")
-@bp.get("/blog/<slug>")
 @pagecache.cacheable(any_query=True)
 def article(slug: str) -> ResponseReturnValue:
     """An article, or its source for those who would rather have Markdown."""
@@ -67,18 +63,18 @@ def article(slug: str) -> ResponseReturnValue:
 
     parts = reading.parts(found.series) if found.series else []
     places = {part.slug: place for place, part in enumerate(parts, 1)} if len(parts) > 1 else {}
-    html = render_template(
+    page = frames.render(
         "blog/article.html",
         page=found,
         parts=parts,
         place=places.get(slug, 0),
+        series_path=_series_path(found.series) if found.series else None,
         nearby=nearby.of(found.id, found.published_at),
         contact=urls.contact(slug),
     )
-    return _of(found, Response(html))
+    return _of(found, page)
 
 
-@bp.get("/blog/<slug>.md")
 @pagecache.cacheable(any_query=True)
 def source_of(slug: str) -> ResponseReturnValue:
     """The article as its author wrote it."""
@@ -86,14 +82,12 @@ def source_of(slug: str) -> ResponseReturnValue:
     return _source_of(post) if post else _elsewhere(slug, ".md")
 
 
-@bp.get("/tags/")
 @pagecache.cacheable(any_query=True)
 def all_tags() -> ResponseReturnValue:
     """All tags with counts."""
     return render_template("blog/tags.html", tags=numbers.of_tags())
 
 
-@bp.get("/tags/<path:name>")
 @pagecache.cacheable()
 def tag(name: str) -> ResponseReturnValue:
     """The articles of one tag."""
@@ -104,7 +98,7 @@ def tag(name: str) -> ResponseReturnValue:
         return redirect(urls.tag(found.name) + (f"?{query}" if query else ""), 301)
 
     page, number = listing.page_of_tag(found, chosen), counting.Number(found.articles)
-    return htmx.render_page(
+    return htmx.render_framed(
         "blog/tag.html",
         "blog/_tag_articles.html",
         **_listed(chosen, page, number),
@@ -112,6 +106,12 @@ def tag(name: str) -> ResponseReturnValue:
         next_url=f"{urls.tag(found.name)}?after={page.next.after}" if page.next else None,
         after=chosen.after is not None,
     )
+
+
+def _series_path(name: str) -> str | None:
+    """The path of the page of a series, if it has one."""
+    address = series.address(name)
+    return urls.series(address) if address else None
 
 
 def _listed(chosen: filters.Filter, page: listing.Page, number: counting.Number) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _source_of(post: Post) -> Response:
 
 def _of(post: Post | reading.Page, response: Response) -> Response:
     """Say in the headers what goes for page and source of *post*."""
-    response.vary.add("Accept")
+    response.headers["Vary"] = "Accept"
     if post.shelf == "unlisted":
         response.headers["X-Robots-Tag"] = "noindex"
     return response
