@@ -10,7 +10,8 @@ found() {
     echo "CHROMIUM is set to \"$CHROMIUM\", which is not a program. Next: correct or unset it." >&2
     exit 1
   fi
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
+  do
     command -v "$name" >/dev/null && return
   done
   "$python" - 2>/dev/null <<'PYTHON'
@@ -31,9 +32,13 @@ by_apt() {
     return 1
   fi
   # A sans-serif, an emoji and a small CJK font: a bare machine has none, and tests take pictures.
-  $as_root apt-get -qq update &&
+  fonts="fonts-dejavu-core fonts-noto-color-emoji fonts-wqy-microhei"
+  $as_root apt-get -qq update && for name in chromium-headless-shell chromium; do
+    # shellcheck disable=SC2086 # several words
     $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq --yes install --no-install-recommends \
-      chromium fonts-dejavu-core fonts-noto-color-emoji fonts-wqy-microhei
+      $name $fonts && return
+  done
+  return 1
 }
 
 found && exit
