@@ -24,6 +24,7 @@ import blogapp
 from blogapp import config, markdown, pieces, search, series, tallies
 from blogapp.extensions import db
 from blogapp.models import Post, Tag, post_tags
+from blogapp.search import engine
 
 from . import corpus, questions, uncached
 from .lexicon import Lexicon
@@ -95,6 +96,8 @@ def _make(folder: Path, posts: int) -> None:
         with _progress(posts, f"indexing {posts:,} posts") as bar:
             for number in _index():
                 bar.update(number)
+        for _ in engine.current().merge():  # as an import of 5,000 posts does
+            db.session.commit()
         tallies.mend()
         series.keep(series.unnamed())
         db.session.commit()

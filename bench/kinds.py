@@ -146,6 +146,10 @@ def _page(
     return Kind(group, asks, measured, most_in_sql=MOST_IN_SQL, most_time=most_time)
 
 
+def _full(asks: str) -> str:
+    return f"{asks}, {questions.FULL}"
+
+
 _BY_DATE = (
     *("everything", "common tag", "middle tag", "rare tag"),
     *("two common tags", "common and rare tag"),  # of tags that never meet no list is asked for
@@ -167,6 +171,9 @@ _WHOLE = (
     *(f"page {questions.PAGE}", f"page {questions.PAGE} of a tag", "half way back"),
     *("rare word", "middle word", "two words", "not a word", "word with a tag", "misspelt word"),
 )
+# As drawn, a small blog has half a page of these and a large one has lists: they are asked again
+# where both have more than a page, so that what is shown is the same.
+_FULL = ("middle word", "two words", "word with a tag")
 
 ALL = (
     *(Kind("first page by date", asks, page, most_growth=MOST_GROWTH) for asks in _BY_DATE),
@@ -178,16 +185,17 @@ ALL = (
     *(Kind("search", asks, page) for asks in (*_WORDS, *_TYPED)),
     Kind("suggestion", "misspelt word", spelling),
     *(_page("whole page of the list", asks, whole_page) for asks in _WHOLE),
+    *(_page("whole page of the list", _full(asks), whole_page) for asks in _FULL),
     _page("whole page of the list", "common word", whole_page, most_time=MOST_TIME_OF_SEARCH),
     *(_page("part of it that typing swaps", asks, part) for asks in _TYPED),
+    *(_page("part of it that typing swaps", _full(asks), part) for asks in _TYPED),
     _page("page of a tag", "common tag", tag_page),
     _page("page of all tags", "all tags", address),
     _page("article", "article", article),
     _page("page of a series", "series", address),
     *(_page("feed", asks, feed) for asks in ("everything", "two common tags", "common word")),
     _page("feed of a tag", "common tag", tag_feed),
-    _page("archive", "everything", archive),
-    Kind("archive", "half way back", archive),  # half of a small blog is less than a page
+    *(_page("archive", asks, archive) for asks in ("everything", "half way back")),
     *(_page("sitemap", asks, address) for asks in ("sitemap", "part of the sitemap")),
     Kind("save", "article", save, writes=True),
 )

@@ -24,6 +24,7 @@ from . import topics
 NUMBER = 200  # of each kind; where a blog has fewer, they are asked again
 PAGE = 50  # or the last full one
 RARE = range(1, 21)  # posts that have a rare word
+FULL = "full page"  # of questions that leave more than a page of articles, whatever the blog
 TYPED = (2, 3, 4, 6)  # letters of a word
 
 _FILE = "questions.json"
@@ -34,6 +35,7 @@ _TEXTS = 3000  # that words are taken from
 _MIDDLE = (0.005, 0.03)
 _COMMON = (0.35, 0.65)
 _TELLING = (0.0, 0.1)
+_ANY = (0.0, 0.35)
 _WORD = re.compile(r"\b[a-z]{3,}\b")
 
 Questions = Mapping[str, Sequence[str]]  # by their kind: canonical queries, some slugs and paths
@@ -165,23 +167,35 @@ def _about_words(random: Random, sample: _Sample) -> dict[str, list[Filter]]:
     middle, common = sample.words(_MIDDLE), sample.words(_COMMON)
     telling = [word for word in sample.words(_TELLING) if len(word) > max(TYPED)]
     random.shuffle(telling)
-    return {
+    typed = {f"{length} letters": _about(_begun(telling, length)) for length in TYPED}
+    found = {
         "rare word": _some(_about(telling), lambda number: number in RARE),
         "middle word": _about(middle),
         "common word": _about(common),
-        "two words": _about(_pairs_of_words(random, sample)),
+        "two words": _about(_pairs_of_words(random, sample, _TELLING)),
         "phrase": _about(_phrases(random, sample)),
         "name in code": _about(topics.NAMES_IN_CODE),
         "word without another": _about(f"-{random.choice(common)} {word}" for word in middle),
         "not a word": _about(f"-{word}" for word in middle),
-        "word with a tag": _with_tags(random, sample),
+        "word with a tag": _with_tags(random, sample, _MIDDLE),
         "misspelt word": _some(
             _about(_misspelt(random, word) for word in telling), lambda number: number == 0
         ),
-    } | {
-        f"{length} letters": _about(dict.fromkeys(word[:length] for word in telling))
-        for length in TYPED
     }
+    some = {
+        "middle word": found["middle word"],
+        "two words": _about(_pairs_of_words(random, sample, _ANY)),
+        "word with a tag": _with_tags(random, sample, _ANY),
+    }
+    full = {
+        f"{kind}, {FULL}": _some(filters, lambda number: number > PAGE_SIZE)
+        for kind, filters in (some | typed).items()
+    }
+    return found | typed | full
+
+
+def _begun(words: Iterable[str], letters: int) -> list[str]:
+    return list(dict.fromkeys(word[:letters] for word in words))
 
 
 def _about(texts: Iterable[str]) -> list[Filter]:
@@ -194,9 +208,9 @@ def _some(filters: Iterable[Filter], wanted: Callable[[int], bool]) -> list[Filt
     return list(islice(found, NUMBER))
 
 
-def _pairs_of_words(random: Random, sample: _Sample) -> Iterator[str]:
+def _pairs_of_words(random: Random, sample: _Sample, part: Part) -> Iterator[str]:
     for post in sample.articles:
-        words = sample.words_of(post, _TELLING)
+        words = sample.words_of(post, part)
         if len(words) > 1:
             yield " ".join(random.sample(words, 2))
 
@@ -208,11 +222,11 @@ def _phrases(random: Random, sample: _Sample) -> Iterator[str]:
             yield f'"{random.choice(phrases)}"'
 
 
-def _with_tags(random: Random, sample: _Sample) -> list[Filter]:
+def _with_tags(random: Random, sample: _Sample, part: Part) -> list[Filter]:
     return [
         Filter.parse([random.choice(post.tags).name], text=random.choice(words))
         for post in sample.articles
-        if (words := sample.words_of(post, _MIDDLE))
+        if (words := sample.words_of(post, part))
     ]
 
 

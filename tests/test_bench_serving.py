@@ -140,6 +140,15 @@ def test_a_ratio_is_taken_round_by_round() -> None:
     assert figures.ratios("a", "b", "wall") == [2, 2, 3]
 
 
+def test_swift_targets_are_measured_there_and_back_in_each_round() -> None:
+    a, b = (Target(name, ALONE, "/", swift=True) for name in "ab")
+    c, d = (Target(name, ALONE, "/") for name in "cd")
+    figures = Figures({"a": [sample(n) for n in (8, 6, 4, 2)], "c": [sample(2), sample(1)]})
+
+    assert rounds.turns([a, b, c, d], 2) == [a, b, b, a, c, d, a, b, b, a, d, c]
+    assert figures.ratios("a", "c", "wall") == [4, 3, 4, 2]
+
+
 def test_by_the_clock_of_the_processor_the_work_of_a_request_counts() -> None:
     figures = Figures({"a": [sample(1, work=10)], "b": [sample(9, work=40)]})
 
@@ -211,7 +220,8 @@ def test_pages_of_peers_show_what_ours_shows(
         text = client.get(page.path).get_data(as_text=True)
         page.asked(Told(text))
 
-    assert len(pages) == 3
+    assert len(pages) == 4  # one of them without what is near the article
+    assert len(made.near) >= 2
     assert len(made.newest) == tables.PER_PAGE
     assert made.article[-1] in made.page.decode()
 
@@ -239,6 +249,7 @@ def test_who_asks_again_tells_what_he_has() -> None:
 
     assert headers == {"If-None-Match": '"1"', "If-Modified-Since": validators["last-modified"]}
     assert size == 0
+    assert target.asked(Told("page", etag='"1"'))[0] == {"If-None-Match": '"1"'}
     with pytest.raises(Failed, match="304"):
         target.asked(Told("page", **(validators | {"etag": '"2"'})))
 
@@ -265,7 +276,35 @@ def test_what_a_server_needs_is_named() -> None:
     assert Spec("a", ["python3"], modules=["json", "no_such_module"]).missing() == "no_such_module"
 
 
-def test_nginx_gets_the_bytes_of_our_page(made: Content, tmp_path: Path) -> None:
-    targets.every(made, tmp_path)
+def test_nginx_answers_with_the_bytes_and_the_headers_of_our_page(
+    made: Content, tmp_path: Path
+) -> None:
+    found = {target.name: target for target in targets.every(made, tmp_path)}
+    file, again = found["nginx: file"], found["nginx: 304"]
+    if file.server.missing():
+        pytest.skip("nginx is not installed")
+
+    with started(file.server, NOWHERE) as server:
+        _, told, _ = server.ask(file.path, file.asked(server)[0])
+        headers, _ = again.asked(server)
+        status, told_again, _ = server.ask(again.path, headers)
 
     assert (tmp_path / "html" / "article.html").read_bytes() == made.page
+    assert {name.lower() for name in made.said} <= {*told}
+    assert told["content-security-policy"] == made.said["Content-Security-Policy"]
+    assert status == 304
+    assert {*told_again} - {"server", "date", "connection", "last-modified"} == {
+        name.lower() for name in made.again
+    }
+
+
+def test_servers_get_no_more_of_the_environment_than_a_service_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BLOG_TITLE", "Another")
+    tell = "import os; raise SystemExit(' '.join(sorted(os.environ)))"
+    spec = Spec("telling", [sys.executable, "-c", tell], environment={"BENCH": "1"})
+
+    told = r"answered: BENCH( HOME)?( LANG)?( LC_CTYPE)? PATH( PYTHONPATH)?( TMPDIR)?$"
+    with pytest.raises(Failed, match=told), started(spec, NOWHERE):
+        pass

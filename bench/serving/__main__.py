@@ -81,7 +81,8 @@ def _served(plan: Plan, only: str, *, starts: bool) -> Figures:
         chosen = [one for one in targets.every(made, Path(place)) if only in one.name]
         if not chosen:
             raise click.BadParameter(f"no target has {only!r} in its name", param_hint="--only")
-        _shown("serving", rounds.serve(chosen, plan, figures), len(chosen) * plan.rounds)
+        served = rounds.serve(chosen, plan, figures)
+        _shown("serving", served, len(rounds.turns(chosen, plan.rounds)))
         if starts:
             specs = targets.starting(made)
             started = rounds.start(specs, plan, figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -12,9 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask import Flask
 from flask_migrate import upgrade
+from werkzeug.test import TestResponse
 
-from blogapp import batches, config, create_app, markdown, texts
+from blogapp import batches, config, create_app, markdown, nearby, texts
 from blogapp.extensions import db
 from blogapp.filters import PAGE_SIZE
 from blogapp.models import Post
@@ -52,7 +55,10 @@ class Content:
     tags: tuple[str, str]  # that most articles have together
     word: str  # that half of the articles have
     page: bytes  # of the article, as we send it
+    said: Mapping[str, str]  # our headers with that page
+    again: Mapping[str, str]  # and those of our 304, for who has it
     article: tuple[str, ...]  # pieces of it that every page of the article has, in their order
+    near: tuple[str, ...]  # titles that come behind those: related ones, and its neighbours
     newest: tuple[str, ...]  # titles on the first page of the list, in its order
     tagged: tuple[str, ...]  # titles on the first page of the tag
 
@@ -71,8 +77,9 @@ def make(folder: Path, posts: int = POSTS) -> Content:
         stored = [_as_stored(post) for post in every]
         words = Counter(word for post in every for word in _words(post))
         article = stored[posts // 2 - 1]
+        near = nearby.of(article["id"], every[posts // 2 - 1].published_at)
         db.session.remove()
-        page = app.test_client().get(f"/blog/{article['slug']}").data
+        page, again = _asked_twice(app, f"/blog/{article['slug']}")
         db.engine.dispose()
     tags = Counter(name for post in stored for name in post["tags"])
     pairs = Counter(pair for post in stored for pair in combinations(post["tags"], 2))
@@ -86,11 +93,21 @@ def make(folder: Path, posts: int = POSTS) -> Content:
         tag=tag,
         tags=pair,
         word=min(words, key=lambda word: (abs(words[word] - posts / 2), word)),
-        page=page,
+        page=page.data,
+        said=dict(page.headers),
+        again=dict(again.headers),
         article=(f"{article['title']}</h1>", *article["tags"], article["body_html"].strip()),
+        near=tuple(other.title for other in (*near.related, near.older, near.newer) if other),
         newest=_titles(newest),
         tagged=_titles([post for post in newest if tag in post["tags"]]),
     )
+
+
+def _asked_twice(app: Flask, path: str) -> tuple[TestResponse, TestResponse]:
+    """Ask for a page, and again as who has it."""
+    client = app.test_client()
+    page = client.get(path)
+    return page, client.get(path, headers={"If-None-Match": page.headers["ETag"]})
 
 
 def _write(posts: int) -> None:

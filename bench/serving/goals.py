@@ -113,7 +113,7 @@ _RATIOS = (
     _Ratio("cached article", "nginx: file", 0.65, 0.9),
     _Ratio("cached 304", "nginx: 304", 0.7, 1),
     *(_Ratio("cached article", f"{peer}: article", 35, 50) for peer in PEERS),
-    _Ratio("uncached article", f"{PLAIN}: article", 3, 5),
+    *(_Ratio("uncached article", f"{PLAIN}: article{alone}", 3, 5) for alone in ("", " alone")),
     _Ratio("uncached list", f"{PLAIN}: list", 6, 10),
     _Ratio("uncached tag", f"{PLAIN}: tag", 10, 15),
 )

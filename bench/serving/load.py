@@ -50,13 +50,15 @@ def run(
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command += ["-s", str(_SCRIPT), f"http://127.0.0.1:{server.port}{path}"]
     with on_core(cores.client):
-        before = server.seconds()
+        before = server.times()
         said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-        after = server.seconds()
+        after = server.times()
     if said.returncode:
         why = (said.stderr or said.stdout).strip().rpartition("\n")[2]
         raise Failed(f"wrk ended with {said.returncode}: {why}")
-    return read(said.stdout, None if before is None or after is None else after - before)
+    # A thread that has ended meanwhile was idle: servers let go of those.
+    worked = sum(spent - before.get(thread, 0) for thread, spent in after.items())
+    return read(said.stdout, worked if after else None)
 
 
 def read(said: str, worked: float | None) -> Sample:

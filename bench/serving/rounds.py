@@ -36,7 +36,7 @@ class Start:
 
 @dataclass(slots=True)
 class Figures:
-    """What was measured: samples by target, a round each, bytes sent, and what was left out.
+    """What was measured: samples by target, in order, bytes sent, and what was left out.
 
     Starts are by server; memory is that of ours after it has served. What failed has no figures.
     """
@@ -61,16 +61,19 @@ class Figures:
                 self.starts.pop(name, None)
 
     def rates(self, target: str, clock: str) -> list[float]:
-        """Requests a second in each round, by the wall or for a second of the processor."""
-        samples = self.samples.get(target, [])
-        if clock == "wall":
-            return [sample.rate for sample in samples]
-        return [1e6 / sample.work for sample in samples if sample.work]
+        """Requests a second, run by run, by the wall or for a second of the processor."""
+        rates = (_rate(sample, clock) for sample in self.samples.get(target, []))
+        return [rate for rate in rates if rate is not None]
 
     def ratios(self, target: str, to: str, clock: str) -> list[float]:
-        """Divide a target's rate by another's, round by round; empty if one was left out."""
-        pair = self.rates(target, clock), self.rates(to, clock)
-        return [one / other for one, other in zip(*pair, strict=False)]
+        """Divide a target's rates by another's, pair by pair; empty if one was left out.
+
+        Where one was measured twice a round, it was so near the other's run of that round.
+        """
+        ours, theirs = self.samples.get(target, []), self.samples.get(to, [])
+        pairs = zip(_repeat(ours, len(theirs)), _repeat(theirs, len(ours)), strict=False)
+        rates = ((_rate(one, clock), _rate(other, clock)) for one, other in pairs)
+        return [one / other for one, other in rates if one and other]
 
 
 def serve(targets: Sequence[Target], plan: Plan, figures: Figures) -> Iterator[str]:
@@ -85,16 +88,30 @@ def serve(targets: Sequence[Target], plan: Plan, figures: Figures) -> Iterator[s
                 _run(server, target, asked[target.name], replace(plan, seconds=WARMING))
                 figures.samples[target.name] = []
         measured = [target for target in targets if target.name in figures.samples]
-        for number in range(plan.rounds):
-            for target in measured[:: -1 if number % 2 else 1]:
-                yield target.name
-                if target.name in figures.failed:
-                    continue
-                with figures.noting(target.name):
-                    sample = _run(servers[target.server.name], target, asked[target.name], plan)
-                    figures.samples[target.name].append(sample)
+        for target in turns(measured, plan.rounds):
+            yield target.name
+            if target.name in figures.failed:
+                continue
+            with figures.noting(target.name):
+                seconds = max(1, plan.seconds // 2) if target.swift else plan.seconds
+                run = replace(plan, seconds=seconds)
+                sample = _run(servers[target.server.name], target, asked[target.name], run)
+                figures.samples[target.name].append(sample)
         with suppress(KeyError, OSError):  # it was not started, or has ended
             figures.memory = servers[OURS].memory()
+
+
+def turns(targets: Sequence[Target], rounds: int) -> list[Target]:
+    """Say in which order *targets* are measured: there, and back in the next round.
+
+    Swift ones go there and back in each round: for as long in all, but sooner after each other.
+    """
+    swift = [target for target in targets if target.swift]
+    slow = [target for target in targets if not target.swift]
+    order = []
+    for number in range(rounds):
+        order += [*swift, *swift[::-1], *slow[:: -1 if number % 2 else 1]]
+    return order
 
 
 def start(specs: Sequence[Spec], plan: Plan, figures: Figures) -> Iterator[str]:
@@ -111,6 +128,18 @@ def start(specs: Sequence[Spec], plan: Plan, figures: Figures) -> Iterator[str]:
                 taken = Start(time.monotonic() - server.began, server.seconds())
                 if number:
                     figures.starts.setdefault(spec.name, []).append(taken)
+
+
+def _rate(sample: Sample, clock: str) -> float | None:
+    if clock == "wall":
+        return sample.rate
+    return 1e6 / sample.work if sample.work else None
+
+
+def _repeat(samples: Sequence[Sample], length: int) -> list[Sample]:
+    """Let each of *samples* stand as often as makes them so many, if they are fewer."""
+    times = max(1, length // len(samples)) if samples else 1
+    return [sample for sample in samples for _ in range(times)]
 
 
 def _run(server: Server, target: Target, headers: Mapping[str, str], plan: Plan) -> Sample:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0  # seconds that a server has for its first answer
 GRACE = 15.0  # seconds that it has to end
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # where Debian has nginx
+_KEPT = ("HOME", "LANG", "PYTHONPATH", "TMPDIR")  # of this process's environment
 _PROC = Path("/proc")
 _TICK = os.sysconf("SC_CLK_TCK")  # of the processor's time, in a second
 
@@ -74,7 +75,12 @@ class Server:
         """What the processor has worked for it and its children; unknown without /proc."""
         if not _PROC.is_dir():
             return None
-        return sum(_ticks(pid) for pid in self._pids()) / _TICK
+        return sum(_seconds(_PROC / str(pid)) for pid in self._pids())
+
+    def times(self) -> dict[int, float]:
+        """Tell it of each thread that there is now, by its id; empty without /proc."""
+        tasks = (task for pid in self._pids() for task in (_PROC / str(pid) / "task").glob("*"))
+        return {int(task.name): _worked(task) for task in tasks}
 
     def memory(self) -> list[Memory]:
         """What each of its processes takes, the largest first; empty without /proc."""
@@ -160,12 +166,11 @@ def on_core(core: int | None) -> Iterator[None]:
 
 
 def _surroundings() -> dict[str, str]:
-    """The environment, without settings of another blog; bytecode is kept, as if installed."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("BLOG_") and name != "PYTHONDONTWRITEBYTECODE"
-    }
+    """What a service manager would set, and where modules are found: the same for all servers.
+
+    Of an interactive shell there may be dozens of variables, which WSGI copies for each request.
+    """
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
@@ -201,10 +206,20 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _ticks(pid: int) -> int:
+def _worked(task: Path) -> float:
+    """The processor's seconds for a thread; 0 if it has just ended."""
+    try:
+        # To the nanosecond (sched-stats.txt of Linux); not all systems have it.
+        return int((task / "schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return _seconds(task) if task.is_dir() else 0
+
+
+def _seconds(folder: Path) -> float:
+    """The same of a process or a thread, to a hundredth, with threads that have ended."""
     # The name in brackets may hold blanks (proc(5)); utime and stime are the 14th and 15th.
-    fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
 
 
 def _memory(pid: int) -> Memory:

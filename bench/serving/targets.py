@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import brotli
 
+from blogapp.cli.serving import THREADS
+
 from . import files
 from .content import URL, Content
 from .servers import Failed, Server, Spec
 
 LIKED = {"gzip": {"Accept-Encoding": "gzip"}, "br": {"Accept-Encoding": "br"}}
 _DECODED = {"gzip": gzip.decompress, "br": brotli.decompress, "": bytes}
+_HELD = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
 OURS = "ours"  # what readers are served by
 _PEERS = "bench.serving.peers"
 
@@ -26,7 +30,8 @@ Page = tuple[str, str, Sequence[str]]  # what it is, where, and what it shows
 class Target:
     """A page of a server; *shows* must be in it, in this order.
 
-    A *conditional* one is asked for by who has it, and answered with 304.
+    A *conditional* one is asked for by who has it, and answered with 304. A *swift* one answers
+    so many requests in a second that half the time tells as much.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Target:
     shows: Sequence[str] = ()
     encoding: str = ""
     conditional: bool = False
+    swift: bool = False
 
     def asked(self, server: Server) -> tuple[dict[str, str], int]:
         """Look at the answer; returns the headers to ask with, and how many bytes are sent.
@@ -47,7 +53,8 @@ class Target:
             raise Failed(f"answered {status}, encoding {told.get('content-encoding')!r}")
         self._expect_shown(_DECODED[self.encoding](sent).decode())
         if self.conditional:
-            headers |= {"If-None-Match": told["etag"], "If-Modified-Since": told["last-modified"]}
+            # A page that was made as soon as its worker began has no date.
+            headers |= {asks: told[has] for asks, has in _HELD.items() if has in told}
             status, _, sent = server.ask(self.path, headers)
             if status != 304:
                 raise Failed(f"answered {status} instead of 304")
@@ -68,16 +75,22 @@ def every(content: Content, folder: Path) -> list[Target]:
     """
     article = f"/blog/{content.slug}"
     cached, uncached, trivial = _cached(content), _uncached(content), _trivial()
-    nginx = files.nginx(content.page, folder)
+    nginx = files.nginx(content.page, folder, content.said, content.again)
+    constant = _constant(content, folder / "html" / files.FILE[1:])
     own = _pages_of_our_own(content)
     pages = [*_pages(content)[1:], *own]
-    return [
+    swift = [
         Target("cached article", cached, article, content.article, "gzip"),
-        Target("nginx: file", nginx, "/article.html", content.article, "gzip"),
+        Target("nginx: file", nginx, files.FILE, content.article, "gzip"),
+        Target("granian: constant", constant, article, content.article, "gzip"),
+        Target("cached 304", cached, article, content.article, "gzip", conditional=True),
+        Target("nginx: 304", nginx, files.AGAIN, content.article, "gzip", conditional=True),
+        Target("granian: 304", constant, article, content.article, "gzip", conditional=True),
         Target("cached article, br", cached, article, content.article, "br"),
         Target("FastAPI's JSON", trivial, "/", ['{"Hello":"World"}']),
-        Target("cached 304", cached, article, content.article, "gzip", conditional=True),
-        Target("nginx: 304", nginx, "/article.html", content.article, "gzip", conditional=True),
+    ]
+    return [
+        *(replace(target, swift=True) for target in swift),
         *_compared(content, uncached),
         *(Target(f"uncached {page}", uncached, path, shows) for page, path, shows in own),
         *(Target(f"cached {page}", cached, path, shows, "gzip") for page, path, shows in pages),
@@ -91,19 +104,23 @@ def starting(content: Content) -> list[Spec]:
 
 
 def _compared(content: Content, uncached: Spec) -> list[Target]:
-    """List the pages that the peers have, too: first ours, then theirs."""
+    """List the pages that the peers have, too: first ours, then theirs.
+
+    One of them also shows the article without what is near it, which ours never does.
+    """
     peers = [_plain_flask(content), _fastapi(content), _django(content)]
+    alone = f"/alone/{content.slug}"
     named = [("uncached {}", uncached), *((f"{peer.name}: {{}}", peer) for peer in peers)]
     return [
         Target(name.format(page), server, path, shows)
         for page, path, shows in _pages(content)
         for name, server in named
-    ]
+    ] + [Target(f"{peers[0].name}: article alone", peers[0], alone, content.article)]
 
 
 def _pages(content: Content) -> list[Page]:
     return [
-        ("article", f"/blog/{content.slug}", content.article),
+        ("article", f"/blog/{content.slug}", [*content.article, *content.near]),
         ("list", "/", content.newest),
         ("tag", f"/tags/{content.tag}", content.tagged),
     ]
@@ -147,6 +164,18 @@ def _django(content: Content) -> Spec:
     environment = {"BENCH_DATABASE": str(content.database)}
     spec = _on_granian("Django", f"{_PEERS}.on_django:make_app", environment)
     return replace(spec, modules=["django"])
+
+
+def _constant(content: Content, page: Path) -> Spec:
+    """The server that we are served by, with nothing to look up: its threads are as many."""
+    told = {
+        "BENCH_SAID": json.dumps(dict(content.said)),
+        "BENCH_AGAIN": json.dumps(dict(content.again)),
+    }
+    spec = _on_granian("granian", f"{_PEERS}.constant:make_app", told | {"BENCH_PAGE": str(page)})
+    return replace(
+        spec, command=[*spec.command, "--http", "1", "--blocking-threads", str(THREADS)]
+    )
 
 
 def _trivial() -> Spec:

@@ -8,7 +8,7 @@ from typing import Any
 import django
 from django.conf import settings
 
-from .tables import CHIPS, DATABASE, PER_PAGE
+from .tables import CHIPS, DATABASE, PER_PAGE, RELATED
 
 settings.configure(
     DEBUG=False,
@@ -133,6 +133,24 @@ class Article(DetailView):
     def get_queryset(self) -> Any:
         """Select those that readers find."""
         return Post.published.prefetch_related("tags")
+
+    def get_context_data(self, **context: Any) -> Any:
+        """Add what is near it."""
+        post, mentioned = (
+            self.object,
+            Post.published.only("slug", "title", "published_at", "minutes"),
+        )
+        place = models.Q(published_at=post.published_at)
+        older = models.Q(published_at__lt=post.published_at) | place & models.Q(id__lt=post.id)
+        newer = models.Q(published_at__gt=post.published_at) | place & models.Q(id__gt=post.id)
+        shared = mentioned.filter(tags__in=post.tags.all()).exclude(id=post.id)
+        shared = shared.annotate(number=models.Count("id"))
+        return super().get_context_data(
+            related=shared.order_by("-number", "-published_at", "-id")[:RELATED],
+            older=mentioned.filter(older).first(),
+            newer=mentioned.filter(newer).order_by("published_at", "id").first(),
+            **context,
+        )
 
 
 urlpatterns = [

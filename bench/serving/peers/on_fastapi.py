@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.orm import Session
 
-from .tables import CHIPS, DATABASE, PER_PAGE, Post, Tag, listed, now
+from .tables import CHIPS, DATABASE, PER_PAGE, Post, Tag, listed, newer, now, older, related
 
 engine = sa.create_engine(f"sqlite:///{DATABASE}", connect_args={"check_same_thread": False})
 templates = Jinja2Templates(Path(__file__).parent / "templates")
@@ -64,7 +64,12 @@ def article(request: Request, slug: str, session: Reading) -> Response:
     post = session.scalar(query)
     if post is None:
         raise HTTPException(404)
-    return templates.TemplateResponse(request, "article.html", {"post": post})
+    near = {
+        "related": session.scalars(related(post)).all(),
+        "older": session.scalar(older(post)),
+        "newer": session.scalar(newer(post)),
+    }
+    return templates.TemplateResponse(request, "article.html", {"post": post, **near})
 
 
 @app.get("/tags/{name}", response_class=HTMLResponse)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, render_template
 from flask_sqlalchemy import SQLAlchemy
 
-from .tables import CHIPS, DATABASE, PER_PAGE, Model, Post, Tag, listed, now
+from .tables import CHIPS, DATABASE, PER_PAGE, Model, Post, Tag, listed, newer, now, older, related
 
 db = SQLAlchemy(model_class=Model)
 
@@ -21,6 +21,7 @@ def make_app() -> Flask:
     db.init_app(app)
     app.add_url_rule("/", view_func=index)
     app.add_url_rule("/blog/<slug>", view_func=article)
+    app.add_url_rule("/alone/<slug>", view_func=alone)
     app.add_url_rule("/tags/<name>", view_func=tag)
     return app
 
@@ -58,8 +59,18 @@ def index() -> str:
 
 def article(slug: str) -> str:
     """An article."""
-    query = sa.select(Post).where(Post.slug == slug, Post.published_at <= now())
-    return render_template("article.html", post=db.first_or_404(query))
+    post = _found(slug)
+    near = {
+        "related": db.session.scalars(related(post)).all(),
+        "older": db.session.scalar(older(post)),
+        "newer": db.session.scalar(newer(post)),
+    }
+    return render_template("article.html", post=post, **near)
+
+
+def alone(slug: str) -> str:
+    """An article, without those that are near it."""
+    return render_template("article.html", post=_found(slug))
 
 
 def tag(name: str) -> str:
@@ -68,3 +79,9 @@ def tag(name: str) -> str:
     query = listed().join(Post.tags).where(Tag.id == found.id)
     page = db.paginate(query, per_page=PER_PAGE)
     return render_template("tag.html", tag=found, page=page, posts=page.items)
+
+
+def _found(slug: str) -> Post:
+    query = sa.select(Post).where(Post.slug == slug, Post.published_at <= now())
+    post: Post = db.first_or_404(query)
+    return post
