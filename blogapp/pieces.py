@@ -73,6 +73,13 @@ def of(post: Post) -> Pieces:
     return look().draw(Article.of(post))
 
 
+def draw(post: Post) -> None:
+    """Draw the pieces of a post that is about to be stored, if it has a date."""
+    if post.published_at:
+        for name, value in _columns(post).items():
+            setattr(post, name, value)
+
+
 def cards(ids: Sequence[int]) -> dict[int, str]:
     """Draw the cards of these posts, by id, as far as they have a date; nothing is stored."""
     return {post.id: of(post).card for post in db.session.scalars(_dated(ids))}
@@ -162,8 +169,7 @@ _STORE = (
 def _keep_up(_mapper: Mapper[Post], _connection: sa.Connection, post: Post) -> None:
     """Draw again what shows anything that has changed."""
     if post.published_at and _shows_otherwise(post):
-        for name, value in _columns(post).items():
-            setattr(post, name, value)
+        draw(post)
 
 
 def _shows_otherwise(post: Post) -> bool:

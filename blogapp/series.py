@@ -78,6 +78,14 @@ def keep(names: Iterable[str]) -> None:
         db.session.connection().execute(_KEEP, rows)
 
 
+def keep_new(found: Iterable[str | None]) -> None:
+    """Keep the addresses of those names that are not kept yet, for posts that have just them."""
+    names = {name for name in found if name}
+    if names:
+        known = sa.select(models.SeriesName.name).where(models.SeriesName.name.in_(names))
+        keep(names.difference(db.session.scalars(known)))
+
+
 def forget_unused() -> None:
     """Delete the addresses that are kept of names that no post has any more."""
     used = sa.select(Post.series).where(Post.series == models.SeriesName.name).exists()
@@ -86,13 +94,10 @@ def forget_unused() -> None:
 
 @sa.event.listens_for(db.session, "after_flush")
 def _keep_new(session: Session, _context: object) -> None:
-    new = {post.series for post in session.new if isinstance(post, Post)}
+    new: set[str | None] = {post.series for post in session.new if isinstance(post, Post)}
     changed = (post for post in session.dirty if isinstance(post, Post))
     histories = (sa.inspect(post).attrs.series.history for post in changed)
-    names = {name for name in new.union(*(each.added or () for each in histories)) if name}
-    if names:
-        known = sa.select(models.SeriesName.name).where(models.SeriesName.name.in_(names))
-        keep(names.difference(session.scalars(known)))
+    keep_new(new.union(*(each.added or () for each in histories)))
 
 
 def _addresses(begun: Iterable[str]) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from blogapp import batches, differences, markdown, posts, tags, texts
+from blogapp import batches, differences, markdown, pieces, posts, tags, texts
 from blogapp.batches import New
 from blogapp.errors import Conflict, Invalid
 from blogapp.extensions import db
@@ -28,10 +29,24 @@ def new(slug: str, published_at: datetime | None = PAST, **text: Any) -> New:
 
 
 def store(*news: New) -> list[Post]:
-    made = batches.make(news)
-    batches.store(made)
+    begun = batches.begin(news)
+    made = batches.make(begun)
+    batches.store(made, begun)
     db.session.commit()
     return made
+
+
+def statements(work: Callable[[], object]) -> list[str]:
+    """Do *work*, and list what the database was asked."""
+    asked: list[str] = []
+
+    def note(*told: Any) -> None:
+        asked.append(told[2])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    work()
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    return asked
 
 
 def columns(post: Post) -> dict[str, Any]:
@@ -76,6 +91,7 @@ def test_tags_are_shared_and_go_by_the_names_that_they_have_now() -> None:
 
     assert [tag.name for tag in first.tags] == [tag.name for tag in second.tags] == ["now", "x"]
     assert tags.names() == ["now", "x"]
+    assert pieces.wrong([first.id, second.id]) == set()
 
 
 def test_all_of_a_batch_can_be_found() -> None:
@@ -85,18 +101,20 @@ def test_all_of_a_batch_can_be_found() -> None:
 
 
 def test_many_posts_take_no_more_statements_than_one() -> None:
-    asked: list[str] = []
+    many = [new(f"one-of-{number}", tags=["a", "b"]) for number in range(20)]
 
-    def note(*told: Any) -> None:
-        asked.append(told[2])
+    of_one = statements(lambda: store(new("one", tags=["a", "b"])))
+    of_many = statements(lambda: store(*many))
 
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    store(new("one", tags=["a", "b"]))
-    of_one, asked[:] = len(asked), []
-    store(*(new(f"one-of-{number}", tags=["a", "b"]) for number in range(20)))
-    sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert 0 < len(of_many) <= len(of_one)
 
-    assert 0 < len(asked) <= of_one
+
+def test_to_begin_posts_writes_nothing_that_others_would_wait_for() -> None:
+    asked = statements(lambda: batches.begin([new("a", tags=["b"], body="![x](/media/x.png)")]))
+
+    assert asked
+    assert all(statement.startswith("SELECT") for statement in asked)
+    assert not db.session.new
 
 
 @pytest.mark.parametrize("slugs", [("taken", "free"), ("had", "free"), ("twice", "twice")])
@@ -107,12 +125,20 @@ def test_a_slug_that_is_taken_stops_the_batch(slugs: tuple[str, str]) -> None:
     db.session.commit()
 
     with pytest.raises(Conflict, match=f"at “{slugs[0]}” by now"):
-        batches.make([new(slug) for slug in slugs])
+        batches.make(batches.begin([new(slug) for slug in slugs]))
 
 
 def test_a_post_without_a_title_stops_the_batch() -> None:
     with pytest.raises(Invalid, match="needs a title"):
-        batches.make([new("a", title=" ")])
+        batches.begin([new("a", title=" ")])
+
+
+def test_every_default_of_a_post_can_be_written_into_a_row() -> None:
+    defaults = [column.default for column in Post.metadata.tables["posts"].c if column.default]
+
+    assert defaults
+    assert all(default.is_scalar or default.is_callable for default in defaults)
+    assert not [c.name for c in Post.metadata.tables["posts"].c if c.server_default is not None]
 
 
 def test_no_posts_are_no_batch() -> None:

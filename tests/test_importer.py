@@ -14,15 +14,17 @@ import sqlalchemy as sa
 import time_machine
 
 from blogapp import markdown, posts, source, tags
+from blogapp.batches import Begun
 from blogapp.cli.setup import SAMPLES
 from blogapp.extensions import db
 from blogapp.markdown.convert import convert
+from blogapp.markdown.stream import Stream
 from blogapp.models import Post
 from blogapp.texts import Text
 from blogapp.transfer.files import trees
 from blogapp.transfer.reading import sources, systems
 from blogapp.transfer.rewriting import rewriting
-from blogapp.transfer.storing import importer, plans, storing
+from blogapp.transfer.storing import importer, plans, renderers, storing
 from blogapp.transfer.storing.importer import Import, Outcome, Result
 
 pytestmark = pytest.mark.usefixtures("core")
@@ -203,9 +205,9 @@ def test_what_changed_here_while_the_import_ran_stays(
     (blog / "hello.md").write_text(FILE.replace("*text*", "theirs"))
     store = storing.store
 
-    def late(works: list[storing.Work]) -> list[Result]:
+    def late(works: list[storing.Work], begun: list[Begun]) -> list[Result]:
         db.session.execute(sa.update(Post).values(body="mine", version=Post.version + 1))
-        return store(works)
+        return store(works, begun)
 
     monkeypatch.setattr(storing, "store", late)
 
@@ -346,7 +348,7 @@ def test_a_failure_that_nobody_has_foreseen_takes_no_other_post_with_it(
 def test_a_database_that_is_gone_ends_the_import(
     blog: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_works: object) -> None:
+    def full(*_: object) -> None:
         raise sa.exc.OperationalError("x", {}, Exception("database or disk is full"))
 
     monkeypatch.setattr(storing, "store", full)
@@ -422,10 +424,10 @@ def test_language_and_series_come_along_and_make_a_change(blog: Path, bring_in: 
 def test_a_text_that_cannot_be_rendered_is_in_and_the_author_is_told(
     blog: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(source: str) -> markdown.Rendered:
+    def fails(source: str, _answer: object) -> markdown.Rendered:
         return markdown.fallback.as_code(source, notice="Shown as plain code: too slow.")
 
-    monkeypatch.setattr(markdown, "render", fails)
+    monkeypatch.setattr(markdown.answers, "rendered", fails)
 
     for rehearsal in (True, False):
         [result] = run(blog, rehearsal=rehearsal)
@@ -438,11 +440,12 @@ def test_a_text_is_rendered_once_and_only_while_it_is_new(
 ) -> None:
     seen: list[str] = []
 
-    def rendered(body: str) -> markdown.Rendered:
-        seen.append(body)
-        return convert(body)
+    class Watched(Stream):
+        def put(self, source: str) -> None:
+            seen.append(source)
+            super().put(source)
 
-    monkeypatch.setattr(markdown, "render", rendered)
+    monkeypatch.setattr(renderers, "Stream", Watched)
     write(blog, "a.md", "title: A", "[to b](b.md)")
     write(blog, "b.md", "title: B", "Words.")
 

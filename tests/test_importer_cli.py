@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
 from blogapp import images, posts, texts
+from blogapp.batches import Begun
 from blogapp.cli import importing
 from blogapp.extensions import db
 from blogapp.models import Post
@@ -549,7 +550,7 @@ def test_an_import_that_brings_nothing_says_what_to_do(
     (tmp_path / "empty").mkdir()
     empty = run(tmp_path / "empty")
 
-    assert answer.exit_code == 0
+    assert (answer.exit_code, empty.exit_code) == (0, 1)
     assert "Nothing came in" in answer.stderr and "--from" in answer.stderr
     assert "No Markdown files" in empty.stderr
 
@@ -615,10 +616,10 @@ def test_a_database_that_fails_leaves_the_report_of_what_is_in(
     folder = write({f"{name}.md": post(name) for name in "abc"})
     store = storing.store
 
-    def full(works: list[storing.Work]) -> list[Result]:
+    def full(works: list[storing.Work], begun: list[Begun]) -> list[Result]:
         if works and works[0].plan.path == "b.md":
             raise sa.exc.OperationalError("x", {}, Exception("database or disk is full"))
-        return store(works)
+        return store(works, begun)
 
     monkeypatch.setattr(storing, "store", full)
     answer = run(folder, "--json")
@@ -650,6 +651,7 @@ def test_a_file_that_is_no_text_or_is_broken_is_told_so_and_nothing_else(
 
     no_text, broken = run(folder / "a.png"), run(folder / "b.md")
 
+    assert no_text.exit_code == 1
     assert "a.png is no Markdown file" in no_text.stderr
     assert "UTF-8" not in no_text.output
     assert "Nothing came in" not in broken.stderr

@@ -383,7 +383,7 @@ def assert_safe(markup: str) -> None:
 
     assert not {e.tag for e in elements} & (TAGS | {"h1", "textarea"})
     assert len(ids) == len(set(ids))
-    assert not set(ids) & markdown.RESERVED_IDS
+    assert not set(ids) & markdown.outline.RESERVED_IDS
     for element in elements:
         assert not [name for name in element.attrib if name.startswith(tuple(OURS))]
         assert element.get("class") != "hero"

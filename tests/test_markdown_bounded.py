@@ -14,6 +14,7 @@ import pytest
 
 from blogapp import markdown
 from blogapp.markdown import convert, pool, worker
+from blogapp.markdown.stream import Stream
 
 ENDLESS = "*a* " * 100_000  # takes much longer than the tests wait
 ROOT = Path(__file__).parent.parent
@@ -119,6 +120,74 @@ def test_many_threads_get_their_own_answers(children: pool.Pool) -> None:
         answers = list(threads.map(lambda s: children.ask(s, seconds=10), sources))
 
     assert [answer["html"] for answer in answers] == [f"<p>{source}</p>" for source in sources]
+
+
+def test_a_stream_gives_its_texts_in_order_small_and_larger_than_a_pipe(
+    children: pool.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "pool", children)
+    sources = ["one", "two", "words " * 40_000, "wörds " * 40_000, "three"]
+    stream = Stream(seconds=10)
+    for source in sources:
+        stream.put(source)
+
+    taken = [stream.take() for _ in sources]
+
+    assert [one.plain for one in taken] == [source.strip() for source in sources]
+    assert len(stream) == 0
+    assert len(children._idle) == 1
+
+
+def test_a_stream_goes_on_behind_a_text_that_takes_too_long() -> None:
+    stream = Stream(seconds=1)
+    for source in ("*one*", ENDLESS, "*two*", "*three*"):
+        stream.put(source)
+
+    one, endless, two, three = (stream.take() for _ in range(4))
+
+    assert endless.notice == "Shown as plain code: rendering took longer than 1 seconds."
+    assert [each.plain for each in (one, two, three)] == ["one", "two", "three"]
+    assert not any(each.notice for each in (one, two, three))
+
+
+def test_a_stream_loses_nothing_if_no_renderer_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    dying = 'from blogapp.markdown import wire; wire.send(sys.stdout.buffer, "ready"); sys.exit(3)'
+    monkeypatch.setattr(pool, "_START", pool._START.replace("worker.main()", dying))
+    monkeypatch.setattr(pool, "pool", pool.Pool())
+    stream = Stream()
+    for source in ("*one*", "*two*"):
+        stream.put(source)
+
+    assert [stream.take().plain for _ in range(2)] == ["*one*", "*two*"]
+
+
+@pytest.mark.parametrize("when", ["pass", "wire.receive(sys.stdin.buffer)"])
+def test_a_renderer_that_is_killed_idle_or_at_work_costs_a_stream_no_text(
+    when: str, children: pool.Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_once = f"""
+import os, pathlib
+from blogapp.markdown import wire
+killed = pathlib.Path({str(tmp_path / "killed")!r})
+if killed.exists():
+    worker.main()
+    sys.exit()
+killed.touch()
+wire.send(sys.stdout.buffer, "ready")
+{when}
+os.kill(os.getpid(), {signal.SIGKILL})
+"""
+    monkeypatch.setattr(pool, "_START", pool._START.replace("worker.main()", killed_once))
+    monkeypatch.setattr(pool, "pool", children)
+    stream = Stream(seconds=10)
+    for source in ("*one*", "*two*", "*three*"):
+        stream.put(source)
+
+    taken = [stream.take() for _ in range(3)]
+
+    assert (tmp_path / "killed").exists()
+    assert [each.plain for each in taken] == ["one", "two", "three"]
+    assert not any(each.notice for each in taken)
 
 
 def test_a_slow_preview_does_not_hold_up_a_save(children: pool.Pool) -> None:

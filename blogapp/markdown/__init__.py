@@ -5,24 +5,22 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from . import fallback, outline, pictures, pool, sanitize, surveyed
-from .outline import RESERVED_IDS
-from .pictures import Candidate, Facts
-from .rendered import VERSION, Heading, Rendered, trusted
-from .surveyed import Survey
+from . import answers, fallback, outline, pictures, pool, sanitize, surveyed
+from .rendered import SECONDS, VERSION, Heading, Rendered, trusted
+
+if TYPE_CHECKING:
+    from .pictures import Facts
+    from .surveyed import Survey
 
 __all__ = [
-    "RESERVED_IDS",
     "SECONDS",
     "VERSION",
-    "Candidate",
-    "Facts",
     "Heading",
     "Rendered",
-    "Survey",
     "absolute",
     "dress",
     "moved",
@@ -30,8 +28,6 @@ __all__ = [
     "take_survey",
     "trusted",
 ]
-
-SECONDS = 2.0  # the longest that one text may take
 
 _log = logging.getLogger(__name__)
 
@@ -53,26 +49,9 @@ def render(
         return fallback.as_code(
             source, notice="Shown as plain code: the renderer is busy. Try again in a moment."
         )
-    except TimeoutError:
-        return fallback.as_code(
-            source, notice=f"Shown as plain code: rendering took longer than {seconds:g} seconds."
-        )
     except OSError as error:
-        answer = {"error": str(error)}
-    if "error" in answer:
-        _log.error("A text could not be rendered: %s", answer["error"])
-        return fallback.as_code(
-            source, notice="Shown as plain code: something in this text breaks the renderer."
-        )
-    return Rendered(
-        html=trusted(answer["html"]),
-        headings=tuple(Heading(*heading) for heading in answer["headings"]),
-        minutes=answer["minutes"],
-        words=answer["words"],
-        lead=answer["lead"],
-        plain=answer["plain"],
-        places=tuple((element, line) for element, line in answer["places"]),
-    )
+        return answers.failed(source, error, seconds=seconds)
+    return answers.rendered(source, answer)
 
 
 def take_survey(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import fcntl
+import mmap
 import os
 import signal
 import subprocess
@@ -44,27 +47,34 @@ class Pool:
         ``BlockingIOError`` if none is within *patience* (seconds), and ``ChildProcessError``
         if there is none at all, or it dies.
         """
+        child, is_sound = self.take(patience), False
+        try:
+            answer = child.ask(request(source, seconds=seconds, task=task))
+            is_sound = "error" not in answer
+            return answer
+        finally:  # after an interrupt, too: the child is in the middle of an answer
+            self.give(child, is_sound=is_sound)
+
+    def take(self, patience: float | None = None) -> Child:
+        """Take a child for oneself, until it is given back; raises what ``ask`` does."""
         if not self._free.acquire(timeout=patience):
             raise BlockingIOError("every renderer is busy")
         try:
             child = self._take()
-            self._busy.add(child)
-            try:
-                answer = child.ask(
-                    {"task": task, "source": source, "seconds": max(seconds, 0.001)}
-                )
-            except BaseException:  # an interrupt, too: the child is in the middle of an answer
-                child.close()
-                raise
-            finally:
-                self._busy.discard(child)
-            if "error" in answer:
-                child.close()  # it may be huge by now, or in an odd state
-            else:
-                self._idle.append(child)
-            return answer
-        finally:
+        except BaseException:
             self._free.release()
+            raise
+        self._busy.add(child)
+        return child
+
+    def give(self, child: Child, *, is_sound: bool) -> None:
+        """Give a child back; one that is not *is_sound* may be huge by now, or in an odd state."""
+        self._busy.discard(child)
+        if is_sound:
+            self._idle.append(child)
+        else:
+            child.close()
+        self._free.release()
 
     def close(self) -> None:
         """End every child; whoever waits for one learns that it died."""
@@ -105,18 +115,32 @@ class Child:
             self.close()
             raise ChildProcessError("the renderer does not start")
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        try:
-            wire.send(self._requests, request)
-            answer = wire.receive(self._answers)
-        except BrokenPipeError:
-            answer = None
+    def ask(self, request: bytes) -> dict[str, Any]:
+        """Send a request, and wait for its answer; raises as ``receive`` does."""
+        self.send(request)
+        return self.receive()
+
+    def send(self, request: bytes) -> None:
+        """Send a request; if the child has died, ``receive`` tells so."""
+        with contextlib.suppress(BrokenPipeError):
+            wire.write(self._requests, request)
+
+    def receive(self) -> dict[str, Any]:
+        """Wait for the next answer; raises ``TimeoutError`` or ``ChildProcessError``."""
+        answer = wire.receive(self._answers)
         if answer is not None:
             return dict(answer)
         code = self._process.wait()
         if code == -signal.SIGALRM:
             raise TimeoutError
         raise ChildProcessError(f"the renderer died with {code}")
+
+    def room(self) -> int:
+        """Tell how many bytes of requests wait in the pipe before who sends more has to."""
+        if not hasattr(fcntl, "F_GETPIPE_SZ"):  # Linux tells
+            return 0
+        # The first page and the last may be full before they are used up.
+        return fcntl.fcntl(self._requests, fcntl.F_GETPIPE_SZ) - 2 * mmap.PAGESIZE
 
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -133,6 +157,11 @@ class Child:
         self._requests.close()
         self._answers.close()
         self._process.returncode = self._process.returncode or 0  # no warning when collected
+
+
+def request(source: str, *, seconds: float, task: str = "render") -> bytes:
+    """Write a request: to do *task* with *source* within *seconds*."""
+    return wire.packed({"task": task, "source": source, "seconds": max(seconds, 0.001)})
 
 
 def _environment() -> dict[str, str]:

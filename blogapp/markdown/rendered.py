@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 VERSION = 4
+SECONDS = 2.0  # the longest that one text may take
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,19 @@ _LENGTH = struct.Struct(">I")
 
 
 def send(stream: IO[bytes], value: Any) -> None:
-    """Write one message; the pipe may take it in pieces."""
+    """Write one message."""
+    write(stream, packed(value))
+
+
+def packed(value: Any) -> bytes:
+    """Pack one message."""
     body = json.dumps(value).encode("ascii")
-    rest = memoryview(_LENGTH.pack(len(body)) + body)
+    return _LENGTH.pack(len(body)) + body
+
+
+def write(stream: IO[bytes], message: bytes) -> None:
+    """Write a message that was packed; the pipe may take it in pieces."""
+    rest = memoryview(message)
     while rest:
         rest = rest[stream.write(rest) :]
     stream.flush()

@@ -43,6 +43,10 @@ class SourcePost:
     body_line: int
     notes: tuple[Note, ...]
 
+    def __reduce__(self) -> tuple[type[SourcePost], tuple[object, ...]]:
+        """Tell ``pickle`` what it is made of: a dataclass would look for its fields each time."""
+        return type(self), tuple([getattr(self, name) for name in self.__slots__])
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm.attributes import set_committed_value
 
 from ... import batches, markdown, posts, shelves, tags, trash
-from ...extensions import Model, db
+from ...extensions import db
 from ...models import OldAddress, Post, Redirect, utcnow
 from ..found import Note
 from ..storing.storing import Outcome, Result
@@ -97,7 +96,6 @@ def arrive(arrivals: Sequence[Arrival]) -> list[Result]:
         batches.give_tags(post, [known[name] for name in sorted(tags.resolved(row.tags))])
         made.append(post)
     batches.store(made)
-    _restore_versions(made, rows)
     count_on("posts")
     pairs = list(zip(made, rows, strict=True))
     said = _lead(pairs)
@@ -144,7 +142,7 @@ def _compared(here: Post, row: PostRow, body: str) -> Iterator[tuple[str, Any, A
 
 def _post(arrival: Arrival, *, id_: int | None) -> Post:
     row = arrival.row
-    columns = {column.name for column in Post.__table__.columns} - {"id", "version"}
+    columns = {column.name for column in Post.__table__.columns} - {"id"}
     post = Post(id=id_, body=arrival.body, **values_of(row, columns))
     now = utcnow()
     if row.trashed_at is not None and not now - trash.TERM < row.trashed_at <= now:
@@ -152,17 +150,6 @@ def _post(arrival: Arrival, *, id_: int | None) -> Post:
     post.imported_tags = None if row.imported_tags is None else list(row.imported_tags)
     posts.render(post, arrival.rendered.result())
     return post
-
-
-def _restore_versions(made: Sequence[Post], rows: Sequence[PostRow]) -> None:
-    """Give new posts the versions that they had; the session would count from 1."""
-    table = Model.metadata.tables[Post.__tablename__]
-    change = sa.update(table).where(table.c.id == sa.bindparam("key"))
-    change = change.values(version=sa.bindparam("had"))
-    had = [{"key": post.id, "had": row.version} for post, row in zip(made, rows, strict=True)]
-    db.session.connection().execute(change, had)
-    for post, row in zip(made, rows, strict=True):
-        set_committed_value(post, "version", row.version)
 
 
 def _lead(pairs: Sequence[tuple[Post, PostRow]]) -> dict[str, list[str]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from ..found import Skipped
 from . import history
 from .tree import Tree, Unreadable, bounded, cause, composed, is_shown, printable, strange
+
+_PART = 1 << 16  # bytes
 
 
 class Folder(Tree):
@@ -147,10 +150,20 @@ class SingleFile(Tree):
 
 def _content(place: str, most: int) -> bytes:
     try:
-        if not stat.S_ISREG(os.stat(place).st_mode):  # a pipe would be waited for without end
-            raise Unreadable("not a file")
-        with open(place, "rb") as file:
-            data = file.read(most + 1)
+        # A pipe would be waited for without end. Python's own files take three times as long.
+        descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Unreadable("not a file")
+            data = b"".join(_parts(descriptor, most + 1))
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         raise Unreadable(f"cannot be opened: {cause(error)}") from None
     return bounded(data, most)
+
+
+def _parts(descriptor: int, most: int) -> Iterator[bytes]:
+    while most and (part := os.read(descriptor, min(most, _PART))):
+        yield part
+        most -= len(part)

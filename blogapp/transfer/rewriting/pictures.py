@@ -60,10 +60,14 @@ class Pictures:
             self._by_path[path] = self._read(path)
         return self._by_path[path]
 
+    def complete(self, files: Iterable[images.File]) -> list[images.File]:
+        """Wait until it is known which copies there are of the files that texts show."""
+        known = [self._copied(file.digest) for file in files]
+        return [*{file.digest: file for file in known}.values()]
+
     def add(self, files: Iterable[images.File]) -> None:
-        """Make images of the files that texts show, before these are stored; flushes."""
-        known = [self._copied(file.digest) for file in files]  # before others have to wait
-        for file in {file.digest: file for file in known}.values():
+        """Make images of files that are complete, before the texts are stored; flushes."""
+        for file in files:
             images.add(file)
 
     def keep(self, files: Iterable[images.File]) -> None:

@@ -32,6 +32,7 @@ from ..rewriting.pictures import Pictures
 from ..rewriting.rewriting import Rewriter
 from ..rewriting.spellings import Home
 from . import changes, plans, storing
+from .pace import Pace
 from .plans import Plan
 from .renderers import Renderers
 from .spool import Spool
@@ -39,15 +40,14 @@ from .storing import Outcome, Result, Work
 
 __all__ = ["Import", "Outcome", "Result"]
 
-GROUP = 100  # posts in a transaction: so long other writers wait
+GROUP = 200  # posts in a transaction, at most
+AHEAD = 200  # posts that may be rendered while a group is stored
+HEAVY = 4_000_000  # characters of texts that wait, at most, and one more text
 _IN_TRASH = "it is in the trash here, so the file was not taken; to restore it: /admin/posts/{}"
 _OVERLAP = (
     "here and in the file, the same was changed since its import ({}), so the file was not taken"
 )
 _LESS = "less of what it shows and links to is here than before, so that stays as it was"
-
-AHEAD = 100  # posts that may be rendered while a group is stored
-HEAVY = 4_000_000  # characters of texts that wait, at most, and one more text
 
 _UNKEPT = (
     "it has a query, begins like a page of this blog's own, has dots or signs that no page has, "
@@ -87,9 +87,7 @@ class Import:
     ) -> None:
         self.paths = sources.find(tree)
         self._tree = tree
-        self._system = system
-        self._zone = zone
-        self._language = language
+        self._system, self._zone, self._language = system, zone, language
         self._rehearsal = rehearsal
         self._spool = Spool[SourcePost]()
         self._left_out: dict[str, Skipped] = {}
@@ -99,6 +97,7 @@ class Import:
         self._pictures = Pictures(tree, rehearsal=rehearsal)
         self._rewriter = Rewriter(self._pictures, Links(tree, self._book), homes)
         self._renderers = Renderers()
+        self._pace = Pace(GROUP)
         self._until_closed = ExitStack()
 
     def __enter__(self) -> Self:
@@ -152,11 +151,10 @@ class Import:
             waiting.append(self._prepare(path))
             weight += _weight(waiting[-1])
             if len(waiting) >= GROUP + AHEAD or weight > HEAVY:
-                group = _first(waiting)
+                yield from self._settle(group := self._first(waiting))
                 weight -= sum(map(_weight, group))
-                yield from self._settle(group)
         while waiting:
-            yield from self._settle(_first(waiting))
+            yield from self._settle(self._first(waiting))
 
     def _planned(self, found: SourcePost, stored: set[str]) -> Plan:
         """Begin the plan of a post, which waits on disk for its turn."""
@@ -229,6 +227,9 @@ class Import:
             if post_id != plan.post_id and path not in clashes:
                 yield Note(f"the old address {path} leads to /blog/{slug} already")
 
+    def _first(self, waiting: deque[_Item]) -> list[_Item]:
+        return [waiting.popleft() for _ in range(min(self._pace.posts, len(waiting)))]
+
     def _settle(self, group: list[_Item]) -> Iterator[list[Result]]:
         """Store a group at once or, if that fails, each post of it for itself."""
         for item in group:
@@ -242,6 +243,7 @@ class Import:
                 yield [self._alone(item)]
         else:
             yield results
+            self._pace.end()  # it was committed
 
     def _alone(self, item: _Item) -> Result:
         try:
@@ -259,17 +261,14 @@ class Import:
             done = [storing.rehearse(work) for work in works]
         else:
             files = [file for work in works for file in work.rewritten.files]
-            self._pictures.add(files)  # first: posts are stored with what is known of these
-            done = storing.store(works)
+            known, begun = self._pictures.complete(files), storing.begin(works)
+            self._pace.begin()  # from here on, others have to wait
+            self._pictures.add(known)  # first: posts are stored with what is known of these
+            done = storing.store(works, begun)
             self._pictures.keep(files)
             storing.relocate(item.plan for item in group if isinstance(item, _Moved))
         results = iter(done)
         return [_reported(item) or next(results) for item in group]
-
-
-def _first(waiting: deque[_Item]) -> list[_Item]:
-    """Take a group off the beginning."""
-    return [waiting.popleft() for _ in range(min(GROUP, len(waiting)))]
 
 
 def _weight(item: _Item) -> int:

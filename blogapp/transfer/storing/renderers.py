@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
 
 from ... import markdown, texts
 from ...markdown import pool
+from ...markdown.stream import Stream
 from .spool import Spool
 
 QUEUE = 4 * pool.SIZE  # texts that wait for a renderer early, so that it does not wait for one
-TURN = 0.0005  # seconds; in Python's own ones, a renderer waits longer than it takes for a text
+AHEAD = 2  # texts that a renderer has at once: one to render, and the next one
+
+_Begun = tuple[str, "Future[markdown.Rendered]"]
 
 
 class Renderers:
     """The renderer's processes; while they have little else to do, they may begin *early*."""
 
     def __init__(self) -> None:
-        self._turn = sys.getswitchinterval()
-        sys.setswitchinterval(TURN)  # whoever has an answer of a renderer gives it the next text
-        self._threads = ThreadPoolExecutor(pool.SIZE)
+        self._texts: SimpleQueue[_Begun | None] = SimpleQueue()  # None: there are no more
+        self._threads: list[threading.Thread] = []
+        self._is_closed = False
         self._spool = Spool[markdown.Rendered]()
         self._begun: dict[str, Future[markdown.Rendered]] = {}
         self._done: dict[str, int] = {}  # where it waits on disk
@@ -45,9 +49,42 @@ class Renderers:
 
     def close(self) -> None:
         """Let go of what nobody has asked for."""
-        sys.setswitchinterval(self._turn)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._is_closed = True
+        for _ in self._threads:
+            self._texts.put(None)
         self._spool.close()
 
     def _render(self, body: str) -> Future[markdown.Rendered]:
-        return self._threads.submit(markdown.render, texts.normalise(body))
+        if len(self._threads) < pool.SIZE:
+            # A daemon: nothing it does matters once the program ends.
+            self._threads.append(threading.Thread(target=self._work, daemon=True))
+            self._threads[-1].start()
+        begun: Future[markdown.Rendered] = Future()
+        self._texts.put((texts.normalise(body), begun))
+        return begun
+
+    def _work(self) -> None:
+        """Render what is in the queue, until that is closed."""
+        stream, begun = Stream(), list[Future[markdown.Rendered]]()
+        try:
+            while self._put_in(stream, begun):
+                first = begun.pop(0)
+                try:
+                    first.set_result(stream.take())
+                except Exception as error:  # whatever it is: somebody waits to be told
+                    first.set_exception(error)
+        finally:
+            stream.close()
+
+    def _put_in(self, stream: Stream, begun: list[Future[markdown.Rendered]]) -> bool:
+        """Put what there is into a *stream*; waits for the first. Tells whether to go on."""
+        while len(begun) < AHEAD:
+            try:
+                text = self._texts.get(block=not begun)
+            except Empty:
+                break
+            if text is None or self._is_closed:
+                return False
+            stream.put(text[0])
+            begun.append(text[1])
+        return not self._is_closed

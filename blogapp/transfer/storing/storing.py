@@ -101,11 +101,19 @@ def rehearse(work: Work) -> Result:
     return Result(work.plan.path, outcome, work.plan.slug, state, notes=_notes(work))
 
 
-def store(works: Sequence[Work]) -> list[Result]:
-    """Add or revise the posts; flushes. Raises what ``posts.revise`` does."""
+def begin(works: Sequence[Work]) -> list[batches.Begun]:
+    """Begin the new posts among these, before others have to wait; raises as ``store`` does."""
+    return batches.begin([_new(work) for work in works if work.plan.post_id is None])
+
+
+def store(works: Sequence[Work], begun: Sequence[batches.Begun]) -> list[Result]:
+    """Add or revise the posts; flushes. Raises what ``posts.revise`` does.
+
+    The new ones among them were *begun*.
+    """
     turns.hold([work.plan.post_id for work in works if work.plan.post_id is not None])
     new = [work for work in works if work.plan.post_id is None]
-    made = dict(zip((work.plan.path for work in new), _add(new), strict=True))
+    made = dict(zip((work.plan.path for work in new), _add(new, begun), strict=True))
     results, stored = [], []
     for work in works:
         post = made.get(work.plan.path) or _revised(work)
@@ -122,11 +130,11 @@ def store(works: Sequence[Work]) -> list[Result]:
     return results
 
 
-def _add(works: Sequence[Work]) -> list[Post]:
-    made = batches.make([_new(work) for work in works])
+def _add(works: Sequence[Work], begun: Sequence[batches.Begun]) -> list[Post]:
+    made = batches.make(begun)
     for post, work in zip(made, works, strict=True):
         _sign(post, work)
-    batches.store(made)
+    batches.store(made, begun)
     return made
 
 
