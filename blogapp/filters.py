@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from . import numbers, search, tags
@@ -59,8 +60,9 @@ class Filter:
 
     def from_place(self, cursor: Cursor | None) -> Filter:
         """This filter from *cursor* on; one of a list in another order is the beginning."""
-        fits = cursor is not None and bool(cursor.rank) == self.is_ranked
-        return replace(self, after=cursor if fits else None)
+        if cursor is not None and bool(cursor.rank) != self.is_ranked:
+            cursor = None
+        return self if cursor == self.after else replace(self, after=cursor)
 
     def resolved(self) -> Filter:
         """This filter with the names that its tags have now, as far as readers may know them."""
@@ -78,13 +80,7 @@ class Filter:
     @property
     def query(self) -> str:
         """The canonical query string, without ``?``."""
-        if not (self.narrows or self.after):
-            return ""
-        values = [("tag", name) for name in self.tags]
-        values += [("not", name) for name in self.without]
-        values += [("q", self.text)] if self.text else []
-        values += [("after", str(self.after))] if self.after else []
-        return urlencode(values, safe=_SAFE, quote_via=quote)
+        return _query(self) if self.narrows or self.after else ""
 
     @property
     def url(self) -> str:
@@ -95,7 +91,7 @@ class Filter:
     @property
     def first(self) -> Filter:
         """This filter from its first page on."""
-        return replace(self, after=None)
+        return replace(self, after=None) if self.after else self
 
     @property
     def narrows(self) -> bool:
@@ -135,6 +131,15 @@ class Filter:
         """This filter without asking for *tag*, from its first page on."""
         tags, others = (tuple(n for n in names if n != tag) for names in (self.tags, self.without))
         return Filter(tags, others, self.text)
+
+
+@lru_cache(1024)
+def _query(chosen: Filter) -> str:
+    values = [("tag", name) for name in chosen.tags]
+    values += [("not", name) for name in chosen.without]
+    values += [("q", chosen.text)] if chosen.text else []
+    values += [("after", str(chosen.after))] if chosen.after else []
+    return urlencode(values, safe=_SAFE, quote_via=quote)
 
 
 def _sorted(names: Iterable[str]) -> tuple[str, ...]:

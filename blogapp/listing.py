@@ -13,27 +13,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from . import markdown, numbers, pieces, posts, results, search
+from . import numbers, pieces, posts, results, search
 from .extensions import db
 from .filters import PAGE_SIZE, Filter
 from .models import MAX_ID, Post, post_tags, utcnow
 from .numbers import Known
 from .paging import Cursor
-from .prepared import Prepared, Row, given, moment
+from .prepared import Prepared, Row, Utf8, given, moment, moment_of
 from .search import Found
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: its articles as cards, which are HTML, and the filter of the next one."""
+    """A page of a list: its articles as cards, HTML as it is sent, and the filter of the next."""
 
-    cards: list[str]
+    cards: list[bytes]
     next: Filter | None
 
     @property
-    def html(self) -> str:
+    def html(self) -> bytes:
         """The cards, as they stand in a list."""
-        return markdown.trusted("\n".join(self.cards))
+        return b"\n".join(self.cards)
 
 
 def page(chosen: Filter, found: Found | None = None, size: int = PAGE_SIZE) -> Page:
@@ -58,16 +58,17 @@ def articles(chosen: Filter, found: Found | None = None, size: int = PAGE_SIZE) 
 
 
 def ids(chosen: Filter) -> list[int]:
-    """List the ids of all articles that *chosen* leaves, as far as a search lists them."""
+    """List the ids of all articles that *chosen* leaves, however many: no page needs that."""
     found = chosen.found()
-    return [*found.ids] if found is not None else [row[0] for row in _rows(chosen.first, MAX_ID)]
+    rows = found.behind(None, MAX_ID) if found is not None else _rows(chosen.first, MAX_ID)
+    return [row[0] for row in rows]
 
 
 def _page_of(found: Found, chosen: Filter, size: int) -> Page:
     """Draw what a search has found, with what it found in it."""
     rows = found.behind(chosen.after, size + 1)
-    shown = results.of([post_id for post_id, _ in rows[:size]])
-    cards = results.cards(shown, search.parse(chosen.text))
+    shown = results.of(found, [post_id for post_id, _ in rows[:size]])
+    cards = [card.encode() for card in results.cards(shown, search.parse(chosen.text))]
     if len(rows) <= size or not shown:
         return Page(cards, None)
     last, rank = shown[-1], dict(rows)[shown[-1].id]
@@ -82,7 +83,7 @@ def _whole(ids: Sequence[int], query: sa.Select[Post]) -> list[Post]:
 
 
 def _rows(chosen: Filter, size: int) -> list[Row]:
-    """Fetch id, moment, stamp and card of the articles after the cursor, by date."""
+    """Fetch id, moment and card of the articles after the cursor, by date, as they are stored."""
     names = (*chosen.tags, *chosen.without)
     known = numbers.known(names) if names else {}
     if not known.keys() >= {*chosen.tags}:
@@ -101,25 +102,29 @@ def _walk(
     own = {f"tag{at}": tag.id for at, tag in enumerate(tags)}
     own |= {f"without{at}": tag.id for at, tag in enumerate(without)}
     statement = _by_date(len(tags), len(without), after is not None)
-    return statement.all(size=size, **place, **own)
+    return statement.raw(size=size, stamp=pieces.look().stamp, **place, **own)
 
 
 def _page(chosen: Filter, rows: Sequence[Row], size: int) -> Page:
     """Show *size* rows; one more says that there is a next page."""
-    place = Cursor(rows[size - 1][1], rows[size - 1][0]) if len(rows) > size else None
+    place = None
+    if len(rows) > size:
+        post_id, at, _ = rows[size - 1]
+        place = Cursor(moment_of(at), post_id)  # the others' are not even read
     return Page(_cards(rows[:size]), replace(chosen, after=place) if place else None)
 
 
-def _cards(rows: Sequence[Row]) -> list[str]:
+def _cards(rows: Sequence[Row]) -> list[bytes]:
     """Show cards as they are stored; those that another look has drawn are drawn anew.
 
     What goes away in this very moment is left out.
     """
-    stamp = pieces.look().stamp
-    faded = [row[0] for row in rows if row[2] != stamp]
-    drawn = pieces.cards(faded) if faded else {}
-    shown = (drawn.get(row[0]) if row[2] != stamp else row[3] for row in rows)
-    return [card for card in shown if card]
+    faded = [post_id for post_id, _, card in rows if card is None]
+    if not faded:
+        return [card for _, _, card in rows]
+    drawn = pieces.cards(faded)
+    shown = ((post_id, card) for post_id, _, card in rows if card or post_id in drawn)
+    return [card or drawn[post_id].encode() for post_id, card in shown]
 
 
 @lru_cache
@@ -127,7 +132,9 @@ def _by_date(tags: int, without: int, is_behind: bool) -> Prepared:
     """Prepare the list of what has so many tags, and lacks so many, perhaps behind a place."""
     at: Any = Post.published_at
     post_id: Any = Post.id
-    query = sa.select(Post.id, Post.published_at, Post.pieces_stamp, Post.card_html)
+    is_fresh = Post.pieces_stamp == given("stamp", sa.String)
+    card: Any = sa.case((is_fresh, Utf8(Post.card_html)))
+    query = sa.select(Post.id, Post.published_at, card)
     query = query.where(posts.is_published(moment("now"), by_date=not tags))
     if tags:  # the first one's index is walked
         at, post_id = post_tags.c.published_at, post_tags.c.post_id

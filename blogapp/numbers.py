@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -106,8 +107,7 @@ def _first(statement: Prepared, **values: Any) -> Any:
 def _of_each_two(tags: Sequence[Known]) -> dict[tuple[int, int], int]:
     """Count the articles that have both, for each two of these tags, in their order."""
     ids = {f"tag{at}": tag.id for at, tag in enumerate(tags)}
-    none = dict.fromkeys((f"tag{at}" for at in range(len(tags), MOST_NAMES)), 0)
-    rows = _EACH_TWO.all(now=utcnow(), **ids, **none)
+    rows = _each_two(len(tags)).all(now=utcnow(), **ids)
     return {(one, other): number for one, other, number in rows}
 
 
@@ -206,8 +206,10 @@ def _most_used() -> sa.Select[Any]:
     return query.order_by(*most).limit(_MOST)
 
 
-def _each_two() -> sa.Select[Any]:
-    ids = [given(f"tag{at}", sa.Integer) for at in range(MOST_NAMES)]
+@lru_cache
+def _each_two(tags: int) -> Prepared:
+    """Prepare to read what is stored of each two of so many tags."""
+    ids = [given(f"tag{at}", sa.Integer) for at in range(tags)]
     pairs = (
         (tag_pairs.c.tag_id == first) & (tag_pairs.c.other_id == second)
         for first, second in combinations(ids, 2)
@@ -219,7 +221,7 @@ def _each_two() -> sa.Select[Any]:
     has_both = sa.select(other.c.tag_id).where(here).correlate(one, tag_pairs).exists()
     to_come = sa.select(_NUMBER).select_from(one).where(planned, has_both).scalar_subquery()
     columns = (tag_pairs.c.tag_id, tag_pairs.c.other_id, tag_pairs.c.articles - to_come)
-    return sa.select(*columns).where(sa.or_(*pairs))
+    return Prepared(sa.select(*columns).where(sa.or_(*pairs)))
 
 
 def _beside() -> sa.Select[Any]:
@@ -255,7 +257,6 @@ def _apart() -> sa.Select[Any]:
 _ALL = Prepared(_all)
 _EACH = Prepared(lambda: _each().order_by(Tag.name))
 _MOST_USED = Prepared(_most_used)
-_EACH_TWO = Prepared(_each_two)
 _BESIDE = Prepared(_beside)
 _APART = Prepared(_apart)
 _KNOWN = Prepared(lambda: _each().where(Tag.name.in_(_names())))

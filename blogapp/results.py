@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 
 from . import pieces, posts, search
 from .articles import Summary
-from .models import Post, Tag, post_tags, utcnow
+from .models import Post, utcnow
 from .prepared import Prepared, Row, given, moment
 
 MOST = 20  # articles that are read at once: a page
@@ -24,17 +23,14 @@ class Result(Summary):
     plain: str
 
 
-def of(ids: Sequence[int]) -> list[Result]:
-    """Read the articles with these *ids*, ``MOST`` at most, in their order.
+def of(found: search.Found, ids: Sequence[int]) -> list[Result]:
+    """Read those of what was *found* with these *ids*, ``MOST`` at most, in their order.
 
     What readers do not find any more is left out.
     """
-    places = _padded(ids)
-    tags = defaultdict[int, list[str]](list)
-    for post_id, name in _TAGS.all(**places):
-        tags[post_id].append(name)
-    found = {row[0]: row for row in _ARTICLES.all(now=utcnow(), **places)}
-    return [_result(found[post_id], tags[post_id]) for post_id in ids if post_id in found]
+    tags = found.tags_of(ids)
+    rows = {row[0]: row for row in _ARTICLES.all(now=utcnow(), **_padded(ids))}
+    return [_result(rows[post_id], tags[post_id]) for post_id in ids if post_id in rows]
 
 
 def cards(found: Sequence[Result], words: search.Query) -> list[str]:
@@ -62,10 +58,5 @@ def _articles() -> sa.Select[tuple[object, ...]]:
     return query.where(posts.is_published(moment("now"), by_date=False), Post.id.in_(_IDS))
 
 
-def _tags() -> sa.Select[tuple[int, str]]:
-    query = sa.select(post_tags.c.post_id, Tag.name).join(Tag, Tag.id == post_tags.c.tag_id)
-    return query.where(post_tags.c.post_id.in_(_IDS)).order_by(Tag.name)
-
-
 _IDS = [given(f"id{at}", sa.Integer) for at in range(MOST)]
-_ARTICLES, _TAGS = Prepared(_articles()), Prepared(_tags())
+_ARTICLES = Prepared(_articles())

@@ -37,7 +37,7 @@ def spelling(chosen: Filter) -> Suggestion | None:
     for text in map(search.canonical, search.corrections(chosen.text)):
         target = replace(chosen.first, text=text)
         found = target.found() if len(text) <= MAX_TEXT else None
-        if found is not None and (best := results.of(found.ids[:1])):
+        if found is not None and (best := results.of(found, found.ids[:1])):
             written = search.canonical(search.as_written(text, best[0]))
             shown = written if len(written) <= MAX_TEXT else text
             left = counting.number(target, found)

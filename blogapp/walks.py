@@ -5,6 +5,7 @@ Nothing of that is stored, so there is a bound to what is looked at.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,14 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import posts, search
-from .extensions import db
+from .filters import PAGE_SIZE
 from .models import Post, Tag, post_tags, utcnow
 from .numbers import Known
 from .prepared import Prepared, given, moment
 
-LOOKED_AT = 200  # articles with the rarest tag: other tags are probed for each
-COUNTED = 500  # articles of a search
-_SAMPLED = 100  # of those of a search that finds more: where not all is counted, names are enough
+LOOKED_AT = 150  # articles with the rarest tag: other tags are probed for each
 _NOW = moment("now")
 _MOST = given("most", sa.Integer)
 _NUMBER = sa.func.count()
@@ -58,12 +57,11 @@ def at_least(tags: Sequence[Known], without: Sequence[Known], most: int) -> int:
 
 
 def among(found: search.Found) -> Among:
-    """Count the tags of what a search has found; of a few of the best if it is much."""
-    ids = found.ids
-    is_all = found.is_all and len(ids) <= COUNTED
-    some = sorted(ids if is_all else ids[:_SAMPLED])
-    by_tag = {row[0]: row[1] for row in _of_ids(db.engine.dialect.name).all(ids=str(some))}
-    return Among(by_tag, len(some), is_all)
+    """Count the tags of what a search has found; of its first page if not all is known."""
+    some = found.ids if found.is_all else found.ids[:PAGE_SIZE]
+    tags = found.tags_of(some)
+    by_tag = Counter(name for post_id in some for name in tags[post_id])
+    return Among(dict(sorted(by_tag.items())), len(some), found.is_all)
 
 
 def _ids(tags: Sequence[Known], without: Sequence[Known]) -> dict[str, int]:
@@ -87,21 +85,6 @@ def _walks(tags: int, without: int) -> tuple[Prepared, Prepared]:
     [post_id] = newest.selected_columns
     few = newest.where(*_passes(post_id, tags, without)).limit(_MOST).subquery()
     return Prepared(looked), Prepared(sa.select(_NUMBER).select_from(few))
-
-
-@lru_cache
-def _of_ids(dialect: str) -> Prepared:
-    """Prepare the count of the tags of some posts, given as a list in JSON."""
-    ids = given("ids", sa.Text)
-    if dialect == "sqlite":
-        each = sa.select(sa.func.json_each(ids).table_valued("value").c.value)
-    else:
-        texts = sa.func.json_array_elements_text(sa.cast(ids, sa.JSON)).column_valued("id")
-        each = sa.select(sa.cast(texts, sa.Integer))
-    numbers = _numbers(post_tags.c.post_id.in_(each))
-    return Prepared(
-        sa.select(Tag.name, numbers.c.number).join(numbers, numbers.c.tag_id == Tag.id)
-    )
 
 
 def _numbers(condition: sa.ColumnElement[bool]) -> sa.Subquery:

@@ -15,7 +15,7 @@ from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blogapp.extensions import Model
+from blogapp import models
 from blogapp.transfer.exporting import archive, documents, filenames, rows
 from blogapp.transfer.exporting.archive import Rows
 from blogapp.transfer.exporting.rows import Damaged, PostRow, TagRow
@@ -44,7 +44,7 @@ def test_every_column_is_exported_or_left_out_on_purpose() -> None:
     rest |= {"posts": known, "additions": {"id", "message_id"}}
     rest |= {"revisions": {"id", "post_id", "author_id"}, "preview_links": {"id", "post_id"}}
 
-    for table in Model.metadata.sorted_tables:
+    for table in models.metadata().sorted_tables:
         columns = {column.name for column in table.columns}
         if table.name in left_out:
             continue

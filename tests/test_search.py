@@ -142,10 +142,10 @@ def test_of_a_common_word_the_last_articles_are_looked_at(
     stored = [store("A word.") for _ in range(5)]
     monkeypatch.setattr(finding, "MOST", 3)
 
-    assert ids("word") == stored[:1:-1]
+    assert [*search.found(search.parse("word")).ids] == stored[:1:-1]
 
 
-def test_where_a_search_ends_the_page_says_so(
+def test_what_a_search_has_not_counted_is_listed_all_the_same(
     client: CheckedClient, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for title in ("One word", "Two words", "Three words"):
@@ -153,10 +153,23 @@ def test_where_a_search_ends_the_page_says_so(
     monkeypatch.setattr(finding, "MOST", 2)
 
     of_many, of_one = client.get("/?q=word").text, client.get("/?q=two").text
+    misspelt = client.get("/?q=wrod").text
 
-    assert titles(of_many) == ["Three words", "Two words"]
-    assert "at least 2 articles about ‘word’" in of_many and "The first 2 are listed." in of_many
-    assert "1 article about ‘two’" in of_one and "are listed" not in of_one
+    assert titles(of_many) == ["Three words", "Two words", "One word"]
+    assert "at least 2 articles about ‘word’" in of_many
+    assert "1 article about ‘two’" in of_one
+    assert "(at least 2 articles)?" in misspelt
+
+
+def test_in_texts_a_whole_word_comes_before_one_that_only_begins_so(
+    client: CheckedClient, make_post: MakePost
+) -> None:
+    make_post("Titles", PAST, body="Nothing.")
+    make_post("Whole", PAST + DAY, body="A title.")
+    make_post("Begun", PAST + 2 * DAY, body="Some titles.")
+
+    assert found(client, "title") == ["Titles", "Whole", "Begun"]
+    assert found(client, "some title") == ["Begun"]
 
 
 # Words, phrases, exclusions

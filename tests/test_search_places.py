@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -75,39 +76,43 @@ def test_what_readers_do_not_find_stands_before_all_that_they_do(
     assert places.ids_of([hidden]) == [post_id]
 
 
-@settings(max_examples=12)
+# Where the needle is, and the rank that gives an article, by what is looked for.
+WHERE = [{"title": "Needle"}, {"description": "A needle"}, {}, {"plain": "A few needles."}]
+RANKS = {"needle ": [1, 3, 4, 0], "needle": [1, 3, 4, 5], "a needle": [4, 3, 4, 5]}
+
+
+@settings(max_examples=20)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=8),
+    st.sampled_from([*RANKS]),
     st.integers(1, 12),
     st.integers(1, 4),
 )
-def test_of_too_many_the_best_and_the_newest_are_found_page_by_page(
-    core: None, made: list[tuple[int, int]], most: int, size: int
+def test_the_best_and_the_newest_of_them_come_first_page_by_page_to_the_last(
+    core: None, made: list[tuple[int, int]], text: str, most: int, size: int
 ) -> None:
     db.session.execute(sa.delete(Post))
     fts5.make()
-    parts = [{"title": "Needle"}, {"description": "A needle", "title": "needles"}, {}, {}]
-    stored = [(rank, store(PAST + days * DAY, **parts[rank])) for rank, days in made]
+    stored = [(RANKS[text][at], store(PAST + days * DAY, **WHERE[at])) for at, days in made]
 
     def order(item: tuple[int, Post]) -> tuple[int, datetime, int]:
         rank, post = item
-        return -min(rank, 2), post.published_at or PAST, post.id
+        return -rank, post.published_at or PAST, post.id
 
-    best = [post.id for _, post in sorted(stored, key=order, reverse=True)]
-    words = search.found(search.parse("needle a ")).ids
+    best = [(post.id, rank) for rank, post in sorted(stored, key=order, reverse=True) if rank]
+    pages, cursor = list[tuple[int, int]](), None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding, "MOST", most)
-        found, first = search.found(WORD), search.found(search.parse("needle a "))
+        found = search.found(search.parse(text))
+        while page := found.behind(cursor, size):
+            pages += page
+            last, rank = page[-1]
+            cursor = Cursor(db.session.get_one(Post, last).published_at or PAST, last, rank)
+        at_once = found.behind(None, len(made))
 
-    assert [*found.ids] == best[:most]
-    assert (first.ids, first.is_all) == (words[:most], len(words) <= most)
+    assert [*zip(found.ids, found.ranks, strict=True)] == best[:most]
     assert found.is_all == (len(best) <= most)
-    pages, cursor = list[int](), None
-    while page := found.behind(cursor, size):
-        pages += [post_id for post_id, _ in page]
-        last, rank = page[-1]
-        cursor = Cursor(db.session.get_one(Post, last).published_at or PAST, last, rank)
-    assert pages == best[:most]
+    assert pages == at_once == best
 
 
 def test_a_search_for_what_lacks_a_word_goes_by_date_and_ends_there_too(
@@ -165,14 +170,54 @@ def test_a_post_that_changes_its_shelf_or_its_date_moves_at_once(core: None) -> 
 def test_what_is_planned_for_this_very_second_waits_for_its_moment(
     core: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = store(PAST + SECOND / 2)
+    titled, post = store(PAST, title="Needle"), store(PAST + SECOND / 2)
     seen = []
 
     for moment in (PAST + SECOND / 4, PAST + SECOND / 2):
         monkeypatch.setattr(finding, "utcnow", lambda moment=moment: moment)
-        seen.append(ids())
+        for most in (9, 1):
+            monkeypatch.setattr(finding, "MOST", most)
+            seen.append(search.found(WORD).behind(None, 9))
 
-    assert seen == [[], [post.id]]
+    before, after = [(titled.id, 1)], [(titled.id, 1), (post.id, 4)]
+    assert seen == [before, before, after, after]
+
+
+def test_what_waits_for_its_moment_hides_nothing_that_stands_behind_it(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = [(store(PAST - days * DAY).id, 4) for days in range(3)]
+    for _ in range(4):
+        store(PAST + SECOND / 2)
+    monkeypatch.setattr(finding, "MOST", 2)
+    monkeypatch.setattr(finding, "utcnow", lambda: PAST + SECOND / 4)
+
+    found = search.found(WORD)
+
+    assert (found.ids, found.is_all) == ((old[0][0], old[1][0]), False)
+    assert found.behind(None, 9) == old
+    assert found.behind(Cursor(PAST + DAY, 1, 4), 2) == old[:2]
+
+
+def test_a_page_behind_many_better_articles_asks_the_index_once_for_each_rank_that_is_left(
+    core: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = [(store(PAST - days * DAY, plain="needles").id, 5) for days in range(3)]
+    whole = [(store(PAST + days * DAY).id, 4) for days in range(30)]
+    monkeypatch.setattr(finding, "MOST", 2)
+    found, asked = search.found(search.parse("needle")), list[int]()
+    find = fts5.find
+
+    def counted(*args: Any, most: int, **others: Any) -> list[int]:
+        asked.append(most)
+        return find(*args, most=most, **others)
+
+    monkeypatch.setattr(fts5, "find", counted)
+    last = found.behind(Cursor(PAST + 99 * DAY, 1, 5), 2)
+    both = found.behind(Cursor(PAST + DAY, MAX_ID, 4), 4)
+
+    assert (last, both) == (begun[:2], [whole[1], whole[0], *begun[:2]])
+    assert asked == [2, 4, 2]
 
 
 def test_a_post_that_was_dated_behind_the_indexs_back_is_told_and_mended(core: None) -> None:

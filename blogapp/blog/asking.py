@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from flask import request
 
-from .. import config, numbers, tags, urls
+from .. import config, eras, numbers, tags, urls
 from ..counting import Number
 from ..errors import Missing
 from ..filters import Filter
 from ..numbers import Known
+from ..paging import Cursor
 
 
 def filter_of_request() -> Filter:
     """Read the filter of this request, its tags by the names that they have now."""
+    if not request.query_string:
+        return Filter()
     values = request.args
     return Filter.parse(
         values.getlist("tag"),
@@ -22,6 +25,11 @@ def filter_of_request() -> Filter:
     ).resolved()
 
 
+def place_of_request() -> Cursor | None:
+    """Read from which place on this request wants a list."""
+    return Cursor.parse(request.args.get("after", "")) if request.query_string else None
+
+
 def is_spelled_otherwise(query: str) -> bool:
     """Whether this request has another query than the canonical one."""
     return request.query_string.decode("latin-1") != query
@@ -29,6 +37,10 @@ def is_spelled_otherwise(query: str) -> bool:
 
 def tag_named(name: str) -> Known:
     """Find the tag of this name, or that had it once. Raises ``Missing``."""
+    return eras.remembered(_tag_named, name)
+
+
+def _tag_named(name: str) -> Known:
     wish = tags.normalise(name)
     found = numbers.known([wish]).get(wish)
     if found is None and (now := numbers.renamed([wish]).get(wish)):
@@ -50,9 +62,7 @@ def address(chosen: Filter, number: Number) -> str:
     return urls.absolute(urls.tag(chosen.tags[0]))
 
 
-def title(chosen: Filter, number: Number) -> str:
-    """The title of a list: what it holds, and where."""
+def title(chosen: Filter, sentence: str) -> str:
+    """The title of a list: what it holds, by its *sentence*, and where."""
     site = config.current()
-    if chosen.narrows:
-        return f"{chosen.sentence(number.number, is_all=number.is_all)} – {site.title}"
-    return f"{site.title} – {site.tagline}"
+    return f"{sentence} – {site.title}" if chosen.narrows else f"{site.title} – {site.tagline}"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ..extensions import db
 from . import fts5
 from .entries import COLUMNS, Entry
-from .query import Query
+from .query import Query, Wanted
 
 
 class Engine(Protocol):
@@ -36,6 +36,7 @@ class Engine(Protocol):
         columns: Sequence[str] = COLUMNS,
         tags: Iterable[str] = (),
         without: Iterable[str] = (),
+        but: Iterable[Wanted] = (),
         within: range,
         most: int,
     ) -> list[int]: ...

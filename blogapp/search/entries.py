@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -36,9 +36,12 @@ class Entry:
         return {name: getattr(self, name) for name in COLUMNS}
 
 
-def of(posts: Iterable[Post]) -> list[Entry]:
-    """Cut *posts* into tokens; each tag is there in its words, and as a label of its own."""
-    found = list(posts)
+def of(posts: Iterable[Post], cut: Mapping[str, str] | None = None) -> list[Entry]:
+    """Cut *posts* into tokens, but what is *cut*: by the text, its tokens.
+
+    Each tag is there in its words, and as a label of its own.
+    """
+    found, known = list(posts), cut or {}
     tags = tags_of([post.id for post in found])
     return [
         Entry(
@@ -46,7 +49,7 @@ def of(posts: Iterable[Post]) -> list[Entry]:
             title=words.tokens(post.title),
             tags=tags[post.id],
             description=words.tokens(post.description),
-            body=words.tokens(post.plain),
+            body=known[post.plain] if post.plain in known else words.tokens(post.plain),
             place=places.of(post.id, post.listed_at),
         )
         for post in found

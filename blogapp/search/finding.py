@@ -1,43 +1,63 @@
-"""Finding: which articles a search leaves, the best first, as far as anybody would page."""
+"""Finding: which articles a search leaves, the best first, page by page to the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import accumulate, islice
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import accumulate
 
 import sqlalchemy as sa
 
 from .. import posts
-from ..extensions import db
 from ..models import Post, utcnow
 from ..paging import Cursor
-from . import engine, places
+from ..prepared import Prepared, moment
+from . import engine, places, tagging
 from .entries import COLUMNS
-from .query import Query
+from .query import Query, Wanted
 
-MOST = 1000  # articles that a search leaves: the best, and among equals the newest
+MOST = 100  # articles that a search counts and knows at once; no page is larger
+
+_TO_COME = Prepared(
+    sa.select(Post.id).where(posts.is_planned(moment("now"), before=moment("next")))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Articles, the best first: their *ids*, the *rank* of each, and the *places*; rank 1 is best.
+    """The first articles of a search: their *ids*, the *rank* of each, and the *places*.
 
-    A search that only excludes has the rank 0 and the order of publication. Without *is_all*
-    there are more than these ``MOST``.
+    Rank 1 is best. A search that only excludes has the rank 0 and the order of publication.
+    Without *is_all* there are more than these ``MOST``, which *rest* reads.
     """
 
     ids: tuple[int, ...] = ()
     ranks: tuple[int, ...] = ()
     places: tuple[int, ...] = ()
     is_all: bool = True
+    rest: _Search | None = None
+    _tags: dict[int, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def tags_of(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        """List the names of the tags of each of these articles; each is read once."""
+        unread = [post_id for post_id in ids if post_id not in self._tags]
+        if unread:
+            self._tags.update({post_id: [] for post_id in unread} | tagging.of(unread))
+        return self._tags
 
     def behind(self, cursor: Cursor | None, size: int) -> list[tuple[int, int]]:
         """List id and rank of the *size* articles behind *cursor*, without one from the first."""
         first = self._first_behind(cursor) if cursor else 0
         here = slice(first, first + size)
-        return list(zip(self.ids[here], self.ranks[here], strict=True))
+        rows = list(zip(self.ids[here], self.ranks[here], strict=True))
+        if len(rows) == size or self.is_all or self.rest is None:
+            return rows
+        rank, place = self.ranks[-1], self.places[-1]
+        if cursor and not rows:
+            rank, place = cursor.rank, places.of(cursor.id, cursor.at)
+        further = self.rest.behind(rank, place, size - len(rows))
+        return rows + [(place & places.ID, rank) for rank, place in further]
 
     def _first_behind(self, cursor: Cursor) -> int:
         here = cursor.rank, -places.of(cursor.id, cursor.at)
@@ -48,27 +68,18 @@ class Found:
 def found(query: Query, *, tags: Iterable[str] = (), without: Iterable[str] = ()) -> Found:
     """Find the articles that readers see, with these *tags*, that have what *query* wants.
 
-    *query* must want or exclude something. The index is asked rank by rank, until there are
-    enough. Each answer has all of a rank, or its newest, beside what has a better one.
+    *query* must want or exclude something.
     """
-    now, find = utcnow(), engine.current().find
-    within = range(places.FIRST, places.last(now) + 1)
-    ranks: dict[int, int] = {}
-    for rank, columns in _ranked(query):
-        best = find(
-            query, columns=columns, tags=tags, without=without, within=within, most=MOST + 1
-        )
-        ranks |= {place: rank for place in best if place not in ranks}
-        if len(ranks) > MOST:
-            break
-    is_all = len(ranks) <= MOST
-    _drop_planned(ranks, now)
-    kept = [*islice(ranks, MOST)]
+    now = utcnow()
+    search = _Search(query, tuple(tags), tuple(without), now, _to_come(now))
+    ranks = search.best(MOST + 1)
+    shown = [*ranks][:MOST]
     return Found(
-        ids=tuple(places.ids_of(kept)),
-        ranks=tuple(islice(ranks.values(), MOST)),
-        places=tuple(kept),
-        is_all=is_all,
+        ids=tuple(places.ids_of(shown)),
+        ranks=tuple(ranks[place] for place in shown),
+        places=tuple(shown),
+        is_all=len(ranks) <= MOST,
+        rest=search,
     )
 
 
@@ -84,25 +95,97 @@ def everywhere(query: Query, most: int) -> list[int]:
     ]
 
 
-def _ranked(query: Query) -> list[tuple[int, Sequence[str]]]:
-    """List the ranks, and the columns in which all must be found that is wanted.
+@dataclass(frozen=True, slots=True)
+class _Rank:
+    """A rank, and what must be found for it."""
 
-    One word is in the last of them, or has a better rank: only there it is looked for.
+    number: int
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for, among what readers find *now*.
+
+    Of this second, a place does not tell which ids are still *to_come*.
     """
-    if not query.wanted:
-        return [(0, COLUMNS)]
-    firsts = accumulate((name,) for name in COLUMNS)
-    is_one = len(query.wanted) == 1 and len(query.wanted[0].rows) == 1
-    return [
-        (rank, columns[-1:] if is_one else columns) for rank, columns in enumerate(firsts, start=1)
-    ]
+
+    query: Query
+    tags: Sequence[str]
+    without: Sequence[str]
+    now: datetime
+    to_come: frozenset[int]
+
+    def best(self, most: int) -> dict[int, int]:
+        """List the rank of the first *most* places, and perhaps of more.
+
+        The index is asked rank by rank, until there are enough. Each answer has all of a rank, or
+        its newest, beside what has a better one.
+        """
+        ranks: dict[int, int] = {}
+        for rank in self._ranks():
+            best = self._find(rank, self._all, most)
+            ranks |= {place: rank.number for place in best if place not in ranks}
+            if len(ranks) >= most:
+                break
+        return ranks
+
+    def behind(self, number: int, place: int, most: int) -> list[tuple[int, int]]:
+        """List rank and place of the first *most* that stand behind this one.
+
+        The index is asked once for each rank, until there are enough: it leaves out what has a
+        better one.
+        """
+        everything, ranks = self._all, self._ranks()
+        older = range(everything.start, min(place, everything.stop))
+        found: list[tuple[int, int]] = []
+        for at, rank in enumerate(ranks):
+            if rank.number < number or len(found) == most:
+                continue
+            within = older if rank.number == number else everything
+            own = self._find(rank, within, most - len(found), better=ranks[:at])
+            found += [(rank.number, each) for each in own]
+        return found
+
+    def _find(
+        self, rank: _Rank, within: range, most: int, better: Iterable[_Rank] = ()
+    ) -> list[int]:
+        """List the first *most* places of a rank, the newest first, without a *better* one's."""
+        found = engine.current().find(
+            rank.wanted.query,
+            columns=rank.wanted.columns,
+            tags=self.tags,
+            without=self.without,
+            but=[other.wanted.beyond(rank.wanted) for other in better],
+            within=within,
+            most=most + len(self.to_come),
+        )
+        return [place for place in found if place & places.ID not in self.to_come][:most]
+
+    @property
+    def _all(self) -> range:
+        return range(places.FIRST, places.last(self.now) + 1)
+
+    def _ranks(self) -> list[_Rank]:
+        """List the ranks: all must be found in the first columns, or in one more, or in all.
+
+        One word is in the last of them, or has a better rank: only there it is looked for. Of
+        all columns, whole words come before those that only begin so.
+        """
+        query = self.query
+        if not query.wanted:
+            return [_Rank(0, Wanted(query, COLUMNS))]
+        is_one = len(query.wanted) == 1 and len(query.wanted[0].rows) == 1
+        *firsts, every = (
+            columns[-1:] if is_one else columns
+            for columns in accumulate((name,) for name in COLUMNS)
+        )
+        wanted = [Wanted(query, columns) for columns in firsts]
+        wanted += [Wanted(each, every) for each in dict.fromkeys((query.whole(), query))]
+        return [_Rank(number, each) for number, each in enumerate(wanted, start=1)]
 
 
-def _drop_planned(ranks: dict[int, int], now: datetime) -> None:
-    """Drop what is still to come within this second, which a place does not tell."""
-    second = places.of(0, now)
-    close = [place for place in ranks if place >= second]
-    if close:
-        planned = Post.id.in_(places.ids_of(close)) & posts.is_planned(now)
-        for post_id in db.session.scalars(sa.select(Post.id).where(planned)):
-            ranks.pop(places.of(post_id, now), None)
+def _to_come(now: datetime) -> frozenset[int]:
+    """Find the posts whose moment is still to come within this second."""
+    following = now.replace(microsecond=0) + timedelta(seconds=1)
+    return frozenset(row[0] for row in _TO_COME.all(now=now, next=following))

@@ -23,7 +23,7 @@ from ..extensions import db
 from ..prepared import Prepared, given
 from . import entries, places, words
 from .entries import COLUMNS, EVERY, Entry, label
-from .query import Query, Row, Term
+from .query import Query, Row, Term, Wanted
 
 PAGES = 1000  # of the index that are merged while writers wait: some 4 MB
 
@@ -128,16 +128,18 @@ def find(
     columns: Sequence[str] = COLUMNS,
     tags: Iterable[str] = (),
     without: Iterable[str] = (),
+    but: Iterable[Wanted] = (),
     within: range,
     most: int,
 ) -> list[int]:
     """List the places *within* which *columns* have all that is wanted: the last *most*, reversed.
 
-    What is not wanted must be in no column.
+    What is not wanted must be in no column. What has all of one of *but* is left out.
     """
     parts = [_term(term, columns) for term in query.wanted]
     parts += [_tag(name) for name in tags]
     refused = [_term(term, COLUMNS) for term in query.unwanted] + [_tag(name) for name in without]
+    refused += [_all(each) for each in but]
     expression = " AND ".join(parts or [_phrase("tags", [EVERY])])
     if refused:
         expression = f"({expression}) NOT ({' OR '.join(refused)})"
@@ -311,6 +313,10 @@ def _unsigned(column: str, tokens: str) -> str:
 
 def _tag(name: str) -> str:
     return _phrase("tags", [label(name)])
+
+
+def _all(wanted: Wanted) -> str:
+    return "(" + " AND ".join(_term(term, wanted.columns) for term in wanted.query.wanted) + ")"
 
 
 def _term(term: Term, columns: Sequence[str]) -> str:

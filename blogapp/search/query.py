@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from . import words
@@ -36,6 +37,10 @@ class Term:
     text: str
     rows: tuple[Row, ...]
 
+    def whole(self) -> Term:
+        """This term as what does not go on."""
+        return replace(self, rows=tuple(Row(row.tokens) for row in self.rows))
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -46,6 +51,25 @@ class Query:
 
     def __bool__(self) -> bool:
         return bool(self.wanted or self.unwanted)
+
+    def whole(self) -> Query:
+        """This query without words that may go on."""
+        return replace(self, wanted=tuple(term.whole() for term in self.wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """That *columns* have all that is wanted of *query*."""
+
+    query: Query
+    columns: Sequence[str]
+
+    def beyond(self, other: Wanted) -> Wanted:
+        """Leave out what *other* wants in the same columns: whoever asks is among that."""
+        if self.columns != other.columns:
+            return self
+        more = tuple(term for term in self.query.wanted if term not in other.query.wanted)
+        return replace(self, query=Query(more))
 
 
 def canonical(text: str) -> str:

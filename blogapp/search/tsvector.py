@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 from ..extensions import db
 from . import entries, words
 from .entries import COLUMNS, EVERY, Entry, label
-from .query import Query, Row, Term
+from .query import Query, Row, Term, Wanted
 
 _LETTERS = dict(zip(COLUMNS, "ABCD", strict=True))
 _LONGEST = words.MAX_LENGTH + 1  # characters: a longer token finds nothing either
@@ -88,20 +88,23 @@ def find(
     columns: Sequence[str] = COLUMNS,
     tags: Iterable[str] = (),
     without: Iterable[str] = (),
+    but: Iterable[Wanted] = (),
     within: range,
     most: int,
 ) -> list[int]:
     """List the places *within* which *columns* have all that is wanted: the last *most*, reversed.
 
-    What is not wanted must be in no column.
+    What is not wanted must be in no column. What has all of one of *but* is left out.
     """
-    wanted = [
-        _stands(row, columns) for term in query.wanted for row in term.rows if len(row.tokens) > 1
-    ]
+    others = list(but)
     refused = [~_is_written(term) for term in query.unwanted if _has_row(term)]
+    refused += [~_is_all_written(each) for each in others if _has_rows(each)]
     here = _SEARCH.c.place.between(within.start, within.stop - 1)
-    has_all = _has(asked(query, columns=columns, tags=tags, without=without))
-    found = sa.select(_SEARCH.c.place).where(has_all, here, *wanted, *refused)
+    lexemes = [asked(query, columns=columns, tags=tags, without=without)]
+    lexemes += [f"!({_all(each)})" for each in others if not _has_rows(each)]
+    found = sa.select(_SEARCH.c.place).where(
+        _has(" & ".join(lexemes)), here, *_in_rows(Wanted(query, columns)), *refused
+    )
     return list(db.session.scalars(found.order_by(_SEARCH.c.place.desc()).limit(most)))
 
 
@@ -256,6 +259,10 @@ def _has(query: str) -> sa.ColumnElement[bool]:
     return _SEARCH.c.document.bool_op("@@")(unseen)
 
 
+def _has_rows(wanted: Wanted) -> bool:
+    return any(map(_has_row, wanted.query.wanted))
+
+
 def _has_row(term: Term) -> bool:
     return any(len(row.tokens) > 1 for row in term.rows)
 
@@ -265,10 +272,25 @@ def _is_written(term: Term) -> sa.ColumnElement[bool]:
     return sa.and_(*(_stands(row, COLUMNS) for row in term.rows))
 
 
+def _is_all_written(wanted: Wanted) -> sa.ColumnElement[bool]:
+    """The condition that a post has all of *wanted*."""
+    return sa.and_(*_in_rows(wanted), _has(_all(wanted)))
+
+
+def _in_rows(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """The conditions that are more than to have the lexemes: what must stand in a row does so."""
+    rows = (row for term in wanted.query.wanted for row in term.rows)
+    return [_stands(row, wanted.columns) for row in rows if len(row.tokens) > 1]
+
+
 def _stands(row: Row, columns: Sequence[str]) -> sa.ColumnElement[bool]:
     """The condition that the tokens of *row* stand together in one of *columns*."""
     text = f" {' '.join(row.tokens)}" + ("" if row.is_prefix else " ")
     return sa.or_(*(sa.func.strpos(" " + _SEARCH.c[name] + " ", text) > 0 for name in columns))
+
+
+def _all(wanted: Wanted) -> str:
+    return " & ".join(_term(term, wanted.columns) for term in wanted.query.wanted)
 
 
 def _term(term: Term, columns: Sequence[str]) -> str:
