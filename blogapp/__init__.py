@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any
 
 from . import collecting, waiting
 
 with collecting.paused():
+    from flask import Flask, Request
+
     waiting.let(__name__)
     from . import (
         assets,
         bytecode,
         config,
+        driver,
+        eras,
         errors,
         extensions,
         generation,
@@ -31,6 +33,10 @@ with collecting.paused():
     )
     from .search import following
 
+if TYPE_CHECKING:
+    from flask.templating import Environment
+    from werkzeug.routing import MapAdapter
+
 PACKAGE = Path(__file__).parent
 
 
@@ -38,6 +44,17 @@ class Blog(Flask):
     """The application: no view of it is a coroutine, and none is looked at for being one."""
 
     url_rule_class = rules.LateRule
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Find views by the path alone."""
+        if request is None:
+            return super().create_url_adapter(request)
+        return rules.Addresses.of(self.url_map, request)
+
+    def create_jinja_environment(self) -> Environment:
+        """Make ours, late: the main process of `serve` may need none."""
+        self.jinja_environment = templating.Environment
+        return super().create_jinja_environment()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Call *func* as it is."""
@@ -61,6 +78,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     waiting.run(following, pieces, series, tallies)  # they listen to what is written
     extensions.init_app(app)
+    driver.init_app(app)
     security.init_app(app)
     identity.init_app(app)
     templating.init_app(app)
@@ -70,6 +88,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _register_edges(app)
     bytecode.keep(app.jinja_env, Path(_assets("templates")))
     generation.init_app(app)
+    eras.init_app(app)
     pagecache.init_app(app)
     return app
 

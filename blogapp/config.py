@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import sqlalchemy as sa
 from flask import current_app
 
 from .channels import servers
@@ -62,6 +61,11 @@ class Settings:
     messages_kept: int = _setting(0, "days that messages are kept; 0 is for ever")
 
     @property
+    def database(self) -> Path:
+        """SQLite's file, where no other database is named."""
+        return self.instance / "blog.db"
+
+    @property
     def secure(self) -> bool:
         """Whether readers come by https."""
         return self.url.startswith("https:")
@@ -87,7 +91,7 @@ def current() -> Settings:
 def flask_settings(settings: Settings) -> dict[str, Any]:
     """Translate the settings into Flask's and its extensions' own."""
     _make_folder(settings.instance)
-    database_url = settings.database_url or f"sqlite:///{settings.instance / 'blog.db'}"
+    database_url = settings.database_url or f"sqlite:///{settings.database}"
     return {
         "BLOG": settings,
         "SECRET_KEY": _secret(settings.instance / "secret"),
@@ -132,8 +136,7 @@ def _read_file(path: Path) -> dict[str, Any]:
     known = [field.name for field in dataclasses.fields(Settings) if field.name != "instance"]
     for name in raw:
         if name not in known:
-            takes = f"only these settings: {', '.join(known)}"
-            raise SettingError(str(path), name, takes)
+            raise SettingError(f"a name in {path}", name, f"one of {', '.join(known)}")
     return {name: _parse(f"{name} in {path}", name, value) for name, value in raw.items()}
 
 
@@ -158,7 +161,7 @@ def _parse(label: str, field: str, value: object) -> Any:
     parser, takes = _PARSERS.get(field, (_text, "a line of text"))
     try:
         return parser(value)
-    except (ValueError, TypeError, sa.exc.ArgumentError) as error:
+    except (ValueError, TypeError) as error:
         raise SettingError(label, value, takes) from error
 
 
@@ -189,8 +192,13 @@ def _url(value: object) -> str:
 
 
 def _database(value: object) -> str:
+    import sqlalchemy as sa  # here: most settings name no database, and so are soon known
+
     text = _text(value)
-    url = sa.make_url(text)
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError as error:
+        raise ValueError(value) from error
     if url.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise ValueError(value)
     try:

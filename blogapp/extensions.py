@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from htmx_flask import Htmx
 from sqlalchemy.orm import DeclarativeBase, registry
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another
+from .health import BUSY_TIMEOUT, MIGRATIONS
 
 # The tables of the search index; the last ones are FTS5's own (sqlite.org/fts5.html, 9).
 _INDEX = {
@@ -39,7 +37,7 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         self, dialect: sa.Dialect, coltype: object
     ) -> Callable[[Any], datetime | None] | None:
         """Read SQLite's text likewise."""
-        return _of_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         return None if value is None else _in_utc(value)
@@ -53,15 +51,25 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"a moment needs its zone: {value!r}")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _as_text(value: datetime | None) -> str | None:
     return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:-6]
 
 
-def _of_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else read_moment(text)
+
+
+def read_moment(text: str) -> datetime:
+    """Read a moment as SQLite has it."""
+    # With its zone in it: to put that in afterwards takes five times as long.
+    moment = text if len(text) > len("2026-03-14") else f"{text} 00:00"
+    return datetime.fromisoformat(f"{moment}+00:00")
+
+
+_TYPES: dict[Any, Any] = {datetime: UTCDateTime, list[dict[str, Any]]: sa.JSON}
 
 
 class Model(DeclarativeBase):
@@ -77,8 +85,18 @@ class Model(DeclarativeBase):
                 "pk": "pk_%(table_name)s",
             }
         ),
-        type_annotation_map={datetime: UTCDateTime, list[dict[str, Any]]: sa.JSON},
+        type_annotation_map=_TYPES,
     )
+
+
+class LaterModel(DeclarativeBase):
+    """The base of tables that are defined later (``models/later.py``).
+
+    SQLAlchemy looks through all of a registry as soon as a class of it is used, and may not meet
+    one there that another thread is defining.
+    """
+
+    registry = registry(metadata=Model.metadata, type_annotation_map=_TYPES)
 
 
 db = SQLAlchemy(model_class=Model)
@@ -125,6 +143,15 @@ def init_app(app: Flask) -> None:
     app.extensions["migrate"] = _Migrations(app)
     csrf.init_app(app)
     htmx.init_app(app)
+    app.shell_context_processor(_tables)
+
+
+def _tables() -> dict[str, Any]:
+    """Name the tables for `blogapp shell`; Flask-SQLAlchemy knows those of ``Model`` alone."""
+    from . import models  # here, for they are made of this module's
+
+    found = {name: getattr(models, name) for name in models.__all__}
+    return {name: table for name, table in found.items() if isinstance(table, type)}
 
 
 def limit_indexes() -> None:
@@ -132,7 +159,9 @@ def limit_indexes() -> None:
 
     The models tell SQLite only: SQLAlchemy loads PostgreSQL's dialect, 2 MB, to take the word.
     """
-    for table in Model.metadata.tables.values():
+    from . import models  # here, for they are made of this module's
+
+    for table in models.metadata().tables.values():
         for index in table.indexes:
             where = index.dialect_kwargs.get("sqlite_where")
             if where is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase
 
-from .extensions import Model, db
+from .extensions import db
 from .models import Post
 
 
-def take(*kinds: type[Model]) -> None:
+def take(*kinds: type[DeclarativeBase]) -> None:
     """Wait until nobody else writes rows of these *kinds*, and let others wait for the commit."""
     if _knows_rows():
         names = ", ".join(kind.__tablename__ for kind in kinds)

@@ -6,12 +6,14 @@ import io
 import json
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import stat
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -35,12 +37,13 @@ from blogapp import (
     upkeep,
     waiting,
 )
-from blogapp.cli import serving, setup
+from blogapp.cli import importing, serving, setup
 from blogapp.cli import upkeep as upkeep_verbs
 from blogapp.errors import Invalid
-from blogapp.extensions import db
+from blogapp.extensions import LaterModel, Model, db
 from blogapp.models import Post
 
+from .mailbox import free_port
 from .test_migrations import add_migration, make_old
 
 FILE = "---\ntitle: Hello\ndate: 2020-05-04\n---\nText.\n"
@@ -78,8 +81,10 @@ def blogapp(
         monkeypatch.setattr(sys, "argv", ["blogapp", *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(given))
         capsys.readouterr()
+        hangup = signal.getsignal(signal.SIGHUP)  # which `serve` takes over
         with pytest.raises(SystemExit) as ended:
             cli.main()
+        signal.signal(signal.SIGHUP, hangup)
         said = capsys.readouterr()
         code = ended.value.code
         return Answer(said.out, said.err, code if isinstance(code, int) else int(code is not None))
@@ -254,6 +259,21 @@ def test_an_import_reports_each_file_and_sums_up(
     assert answer.out == "added     hello.md → /blog/hello\n"
     assert "1 added" in answer.err and "1 unchanged" in again.err
     assert rows(instance, "posts") == 1
+
+
+def test_while_an_import_is_at_work_another_is_refused(
+    ready: Command, instance: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "hello.md").write_text(FILE)
+
+    with importing._only_one(instance):
+        refused = ready("import", str(tmp_path / "hello.md"))
+        rehearsed = ready("import", str(tmp_path / "hello.md"), "--dry-run")
+    taken = ready("import", str(tmp_path / "hello.md"))
+
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == f"blogapp: {importing._BUSY}\n"
+    assert (rehearsed.code, taken.code, rows(instance, "posts")) == (0, 0, 1)
 
 
 def test_a_dry_run_reports_and_stores_nothing(
@@ -432,6 +452,31 @@ def test_check_of_a_blog_that_was_not_upgraded_says_so(ready: Command, instance:
     assert answer.out.startswith("the schema is 0001, this version needs ")
 
 
+def test_a_verb_that_needs_the_tables_of_this_version_refuses_others_and_writes_nothing(
+    ready: Command, instance: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text(FILE)
+    arguments = {
+        "author": ("add", "sam"),
+        "export": (str(tmp_path / "out"),),
+        "import": (str(tmp_path / "a.md"),),
+    }
+    sql(instance, "UPDATE alembic_version SET version_num = '0001'")
+    before = stored(instance)
+
+    answers = {
+        verb: ready(verb, *arguments.get(verb, ()))
+        for verb in cli.VERBS.keys() - {"check", "db", "init"}
+    }
+
+    for verb, answer in answers.items():
+        assert (answer.code, answer.out) == (1, ""), verb
+        assert answer.err.startswith("blogapp: the schema is 0001, this version needs "), verb
+        assert answer.err.endswith(": run `blogapp init`\n"), verb
+    assert stored(instance) == before
+    assert not (tmp_path / "out").exists()
+
+
 def test_init_upgrades_an_old_blog_to_one_that_can_be_searched(
     blogapp: Command, instance: Path
 ) -> None:
@@ -592,51 +637,111 @@ def test_serve_names_a_port_that_is_taken_and_another(
     assert f"--port {port + 1}" in answer.err
 
 
-def test_workers_take_the_application_that_was_made_and_another_after_a_hangup(
-    ready: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served: list[Any] = []
-    monkeypatch.setattr(serving, "_made", [])
-    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
-    monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
-    monkeypatch.setattr(serving, "_work", lambda _: None)
+@pytest.mark.parametrize("host", ["nosuch.invalid", "192.0.2.7"])
+def test_serve_names_a_host_that_is_not_here_and_another(ready: Command, host: str) -> None:
+    answer = ready("serve", "--host", host)
 
+    assert answer.code == 1
+    assert f"cannot serve on {host}:8000" in answer.err
+    assert "--host 127.0.0.1" in answer.err and "--port" not in answer.err
+
+
+@pytest.fixture
+def hangups() -> Iterator[list[int]]:
+    """The SIGHUPs that were not taken by ``serve``: they would have ended the process."""
+    taken: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, _: taken.append(number))
+    yield taken
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_a_hangup_before_workers_start_is_taken_when_they_do(
+    ready: Command, served: list[Any], hangups: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "_check_free", lambda *_: signal.raise_signal(signal.SIGHUP))
     assert ready("serve").code == 0
-    [app] = serving._made
-    first = serving.make_worker()
+    before = len(hangups)
+
+    [start] = served[0].hooks_startup
+    start()  # once granian takes them
+
+    assert (before, hangups) == (0, [signal.SIGHUP])
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The servers that ``serve`` would have run."""
+    served: list[Any] = []
+    monkeypatch.setattr(serving, "_ways", [])
+    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
+    monkeypatch.setattr(serving, "_work", lambda _: None)
+    monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
+    return served
+
+
+def test_workers_take_the_application_that_was_made_and_another_after_a_hangup(
+    ready: Command, served: list[Any]
+) -> None:
+    assert ready("serve", "--workers", "2").code == 0
+    app, first, second = serving._ways[0](), serving.make_worker(), serving.make_worker()
     with app.app_context():
         pool = db.engine.pool
     [reload] = served[0].hooks_reload
     reload()
-    [other] = serving._made
+    other = serving._ways[0]()
 
     assert isinstance(pool, sa.QueuePool)
     assert pool.checkedin() + pool.checkedout() == 0  # no connection crosses the fork
-    assert first == app.wsgi_app
+    assert first == second == app.wsgi_app
     assert serving.make_worker() == other.wsgi_app != first
 
 
-def test_a_hangup_takes_an_address_from_the_settings_and_leaves_what_cannot_be_used(
-    ready: Command, instance: Path, monkeypatch: pytest.MonkeyPatch
+def test_one_worker_makes_the_application_itself(ready: Command, served: list[Any]) -> None:
+    """In a process of its own: what starts the worker has neither Flask's nor a database."""
+    script = (
+        "import sys, granian\n"
+        "from blogapp import cli\n"
+        "granian.Granian.serve = lambda server: print('served', 'sqlalchemy' in sys.modules)\n"
+        "sys.argv = ['blogapp', 'serve', '--port', sys.argv[1]]\n"
+        "cli.main()\n"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", script, str(free_port())],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (answer.returncode, answer.stdout) == (0, "served False\n"), answer.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_database_of_another_version_is_not_served(
+    ready: Command, instance: Path, served: list[Any], workers: str
 ) -> None:
-    served: list[Any] = []
-    monkeypatch.setattr(serving, "_made", [])
-    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
-    monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
-    assert ready("serve", "--port", "8123").code == 0
+    sql(instance, "UPDATE alembic_version SET version_num = '0001'")
+
+    answer = ready("serve", "--workers", workers)
+
+    assert (answer.code, served) == (1, [])
+    assert "the schema is 0001" in answer.err and "run `blogapp init`" in answer.err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_hangup_takes_an_address_from_the_settings_and_leaves_what_cannot_be_used(
+    ready: Command, instance: Path, served: list[Any], workers: str
+) -> None:
+    assert ready("serve", "--port", "8123", "--workers", workers).code == 0
     first = config.load().url
     [reload] = served[0].hooks_reload
+    shown = []
 
-    (instance / "config.toml").write_text("url = [")
-    reload()
-    [kept] = serving._made
-    (instance / "config.toml").write_text('url = "https://blog.example"')
-    reload()
-    [other] = serving._made
-    (instance / "config.toml").write_text("url = [")
-    reload()
+    for file in ("url = [", 'url = "https://blog.example"', "url = ["):
+        (instance / "config.toml").write_text(file)
+        reload()
+        shown.append(serving._ways[0]().config["BLOG"].url)
 
-    shown = [app.config["BLOG"].url for app in (kept, other, *serving._made)]
     assert first == "http://127.0.0.1:8123"
     assert shown == [first, "https://blog.example", "https://blog.example"]
 
@@ -644,6 +749,17 @@ def test_a_hangup_takes_an_address_from_the_settings_and_leaves_what_cannot_be_u
 @pytest.mark.parametrize("verb", ["run", "shell", "routes", "db"])
 def test_flasks_own_verbs_are_there(ready: Command, verb: str) -> None:
     assert ready(verb, "--help").code == 0
+
+
+def test_the_shell_knows_all_tables(app: Flask) -> None:
+    tables = {mapper.class_ for base in (Model, LaterModel) for mapper in base.registry.mappers}
+
+    with app.app_context():
+        known = app.make_shell_context()
+
+    assert len(tables) > 15
+    assert {table.__name__: table for table in tables}.items() <= known.items()
+    assert known["db"] is db
 
 
 def test_help_names_every_verb(ready: Command) -> None:

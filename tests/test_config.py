@@ -100,7 +100,7 @@ def test_a_value_that_cannot_be_used_is_named_with_what_it_takes(
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ('titel = "x"', "titel"),
+        ('titel = "x"', "a name in"),
         ("title = 3", "title"),
         ("trusted_proxies = true", "trusted_proxies"),
         ('instance = "elsewhere"', "instance"),

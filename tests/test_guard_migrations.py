@@ -17,8 +17,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 
-from blogapp import config, create_app
-from blogapp.extensions import MIGRATIONS, Model, db, is_modelled, limit_indexes
+from blogapp import config, create_app, models
+from blogapp.extensions import db, is_modelled, limit_indexes
+from blogapp.health import MIGRATIONS
 from blogapp.search import fts5
 
 DIALECTS = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call] # theirs
@@ -63,7 +64,7 @@ def test_up_down_and_up_again_gives_the_same_tables(new: Flask) -> None:
 
     assert {name for name, _ in none} == {"alembic_version"}
     assert schema(new) == first
-    assert {table.name for table in Model.metadata.sorted_tables} <= {name for name, _ in first}
+    assert {table.name for table in models.metadata().sorted_tables} <= {name for name, _ in first}
 
 
 def test_the_models_leave_nothing_to_generate(new: Flask) -> None:
@@ -73,13 +74,13 @@ def test_the_models_leave_nothing_to_generate(new: Flask) -> None:
         options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
         options |= {"include_name": is_modelled}
         context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, Model.metadata) == []
+        assert compare_metadata(context, models.metadata()) == []
 
 
 def test_postgresql_limits_the_same_indexes_as_sqlite() -> None:
     limit_indexes()
 
-    tables = Model.metadata.tables.values()
+    tables = models.metadata().tables.values()
     for index in (index for table in tables for index in table.indexes):
         ours, others = (str(CreateIndex(index).compile(dialect=dialect)) for dialect in DIALECTS)
         assert ours == others
@@ -91,7 +92,7 @@ def test_only_the_tables_of_the_index_have_no_models(new: Flask) -> None:
     names = set(sa.inspect(db.engine).get_table_names())
     unmodelled = {name for name in names if not is_modelled(name, "table", {})}
 
-    assert unmodelled == names - set(Model.metadata.tables) - {"alembic_version"}
+    assert unmodelled == names - set(models.metadata().tables) - {"alembic_version"}
     assert is_modelled("search_requests", "table", {})
     assert is_modelled("search", "index", {})
 
@@ -122,7 +123,7 @@ def test_the_long_texts_are_the_last_that_sqlite_reads_of_a_post(new: Flask) -> 
 
 
 def test_every_constraint_has_its_name() -> None:
-    for table in Model.metadata.sorted_tables:
+    for table in models.metadata().sorted_tables:
         assert all(constraint.name for constraint in table.constraints), table.name
 
 

@@ -18,7 +18,8 @@ from flask_migrate import downgrade, upgrade
 
 from blogapp import config, create_app, differences, posts
 from blogapp.errors import BlogError
-from blogapp.extensions import MIGRATIONS, db
+from blogapp.extensions import db
+from blogapp.health import MIGRATIONS
 from blogapp.models import Message, Post, Revision
 from blogapp.search import fts5
 from blogapp.texts import Text

@@ -27,8 +27,8 @@ from .conftest import MakePost
 PACKAGE = Path(blogapp.__file__).parent
 # What runs with the application, for it listens to what is written, or is listened to.
 LISTENERS = {
-    *("blogapp.extensions", "blogapp.generation", "blogapp.pieces", "blogapp.series"),
-    *("blogapp.search.following", "blogapp.tallies"),
+    *("blogapp.driver", "blogapp.extensions", "blogapp.generation", "blogapp.pieces"),
+    *("blogapp.series", "blogapp.search.following", "blogapp.tallies"),
 }
 
 

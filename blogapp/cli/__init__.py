@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from pkgutil import resolve_name
 
-import click
-import sqlalchemy as sa
-from flask.cli import FlaskGroup
+from .. import collecting, config, create_app
 
-from .. import config, create_app
-from ..config import SettingError
-from ..errors import BlogError
+with collecting.paused():
+    import click
+    from flask.cli import FlaskGroup
 
 VERBS = {
     "author": ".authors:author",
@@ -36,7 +34,8 @@ class Verbs(FlaskGroup):
         if name not in VERBS:
             return super().get_command(ctx, name)
         place = VERBS[name]
-        found: click.Command = resolve_name(__name__ + place if place[0] == "." else place)
+        with collecting.paused():
+            found: click.Command = resolve_name(__name__ + place if place[0] == "." else place)
         return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -54,13 +53,23 @@ def main() -> None:
     try:
         config.load()  # click would list the verbs with a traceback above them
         cli.main(prog_name="blogapp")
-    except (BlogError, SettingError) as error:
-        _fail(str(error))
-    except sa.exc.DatabaseError as error:
+    except Exception as error:
+        message = _explained(error)
+        if message is None:
+            raise
+        click.echo(f"blogapp: {message}", err=True)
+        sys.exit(1)
+
+
+def _explained(error: Exception) -> str | None:
+    """Say what a person can do about *error*, or ``None``: then it is ours to mend."""
+    from sqlalchemy.exc import DatabaseError  # here, for the main process of `serve` does without
+
+    from ..errors import BlogError
+
+    if isinstance(error, BlogError | config.SettingError):
+        return str(error)
+    if isinstance(error, DatabaseError):
         step = "blogapp init if it is new, else blogapp check"
-        _fail(f"the database failed: {error.orig}. Next: {step}")
-
-
-def _fail(message: str) -> None:
-    click.echo(f"blogapp: {message}", err=True)
-    sys.exit(1)
+        return f"the database failed: {error.orig}. Next: {step}"
+    return None

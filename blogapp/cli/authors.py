@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from .. import authors
 from ..extensions import db
+from .schema import with_current_schema
 
 author = AppGroup("author", help="Who may write.")
 
@@ -22,6 +23,7 @@ def generated_password() -> str:
 @author.command()
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_current_schema
 def add(name: str, password_stdin: bool) -> None:
     """Add an author; prints a generated password once if none is given."""
     chosen = _read_password() if password_stdin else generated_password()
@@ -34,6 +36,7 @@ def add(name: str, password_stdin: bool) -> None:
 @author.command()
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_current_schema
 def password(name: str, password_stdin: bool) -> None:
     """Give an author a new password, and end their sessions."""
     chosen = _read_password() if password_stdin else generated_password()

@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
 from ..transfer.exporting import exporter, readme, targets
+from .schema import with_current_schema
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace an export that is there.")
-@with_appcontext
+@with_current_schema
 def export(path: Path, force: bool) -> None:
     """Export everything: posts, images, tags, addresses, messages.
 

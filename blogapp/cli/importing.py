@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from flask.cli import with_appcontext
 
 from .. import config
 from ..errors import BlogError
@@ -24,8 +26,10 @@ from ..transfer.files.trees import Tree
 from ..transfer.reading import sources, systems
 from ..transfer.rewriting.spellings import Home
 from ..transfer.storing.importer import Import, Outcome, Result
+from .schema import with_current_schema
 
 MANY = 5000  # files; after so many, the search index is in many pieces: they are merged
+_BUSY = "another import is at work here: start this one when that has ended"
 _IN = {Outcome.ADDED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.KEPT}
 
 
@@ -56,7 +60,7 @@ def _home(_context: click.Context, _parameter: click.Parameter, url: str | None)
 @click.option("--dry-run", is_flag=True, help="Report, but change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_context
-@with_appcontext
+@with_current_schema
 def import_(
     context: click.Context,
     path: Path,
@@ -68,7 +72,8 @@ def import_(
     """Import the posts of another blog; again, and only what changed is taken.
 
     PATH is a folder, a file or a zip. Images come along, links between posts lead to where the
-    posts are now, and old addresses answer 301. Exits with 1 if a file failed; the others are in.
+    posts are now, and old addresses answer 301. Exits with 1 if none was found, or if one failed:
+    the others are in.
     """
     report = Report()
     try:
@@ -80,7 +85,7 @@ def import_(
         context.exit(1)
     _tell(report, as_json=as_json)
     _sum_up(report, path, name, dry_run=dry_run)
-    if any(result.outcome is Outcome.FAILED for result in report.results):
+    if not report.results or any(each.outcome is Outcome.FAILED for each in report.results):
         context.exit(1)
 
 
@@ -104,13 +109,32 @@ def _bring_in(
         tree = trees.opened(path)
     except trees.Unreadable as error:
         raise BlogError(f"{path}: {error}") from error
-    with tree, _begun(tree, report, name=name, home=home, dry_run=dry_run) as work:
+    with (
+        nullcontext() if dry_run else _only_one(config.current().instance),
+        tree,
+        _begun(tree, report, name=name, home=home, dry_run=dry_run) as work,
+    ):
         report.files = len(work.paths) + len(tree.refused)
         _follow(work, report, end=db.session.rollback if dry_run else db.session.commit)
     if report.files >= MANY and not dry_run:
         for _ in engine.current().merge():
             db.session.commit()
         db.session.commit()
+
+
+@contextmanager
+def _only_one(instance: Path) -> Iterator[None]:
+    """Keep other imports out: of two that plan at once, one finds the other's addresses taken."""
+    folder = os.open(instance, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # of a file system that has no locks: then it is up to people
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BlogError(_BUSY) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 def _begun(

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Sequence
 
 import click
-from flask.cli import with_appcontext
 
 from .. import images, upkeep
 from ..extensions import db
+from .schema import with_current_schema
 
 
 @click.command()
-@with_appcontext
+@with_current_schema
 def render() -> None:
     """Render all posts again, and take them into the search index; make images' missing copies."""
     copy_again()

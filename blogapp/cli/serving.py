@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import signal
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from .. import collecting, config, create_app, delivering, drawing, health, waiting
-from ..errors import BlogError
-from ..extensions import db
+from .. import collecting, config, create_app, delivering, drawing, errors, health, waiting
+from .workers import Server
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -28,7 +30,8 @@ THREADS = 4  # that answer requests, in each worker
 GRACE = 10  # seconds that requests and letters in flight have after SIGTERM
 HEAD_START = 1.0  # seconds that a worker does nothing but answer
 
-_made: list[Flask] = []  # before a worker is forked, which then need not make one
+# How a worker gets its application; set before it is forked. Where it is no fork, by this.
+_ways: list[Callable[[], Flask]] = [create_app]
 
 
 @click.command()
@@ -38,14 +41,19 @@ _made: list[Flask] = []  # before a worker is forked, which then need not make o
 @pass_script_info
 def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
     """Serve the blog with granian, and deliver; SIGTERM finishes what is in flight."""
+    hangups = _take_hangups()
     given = os.environ.get("BLOG_URL")
-    _choose_url(given, host, port)
-    with collecting.paused():  # for the collector writes to the memory that workers share
-        app = info.load_app()
-        _prepare(app, host, port)
+    settings = _choose_url(given, host, port)
+    if workers == 1 and not settings.database_url:
+        _check(settings)
+        _ways[:] = [partial(create_app, settings)]
+    else:
+        app = _make_ready(info)
+        _ways[:] = [lambda: app]
+    _check_free(host, port)
 
     click.echo(f"Serving http://{host}:{port} – Ctrl-C stops.", err=True)
-    server = Granian(
+    server = Server(
         f"{__name__}:{make_worker.__name__}",
         factory=True,
         interface=Interfaces.WSGI,
@@ -55,6 +63,7 @@ def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=THREADS,
         workers_kill_timeout=GRACE,
+        respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.warning,
         websockets=False,
@@ -63,13 +72,18 @@ def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
     @server.on_reload
     def read_settings_anew() -> None:  # after SIGHUP, for the workers to come
         try:
-            _choose_url(given, host, port)
+            settings = _choose_url(given, host, port)
             with collecting.paused():
-                _made[:] = [create_app()]
-        except config.SettingError:
-            log.exception("the settings cannot be used; those of before stay")
+                app = create_app(settings)
+            _ways[:] = [lambda: app]
+        except (config.SettingError, errors.BlogError) as error:
+            log.error("the settings of before stay: %s", error)
 
-    _made[:] = [app]
+    @server.on_startup
+    def reload_if_asked() -> None:  # granian takes hangups from here on
+        if hangups:
+            signal.raise_signal(hangups[0])
+
     server.serve()
 
 
@@ -80,7 +94,7 @@ def make_worker() -> WSGIApplication:
     survives a fork; and where workers are no forks, nothing does.
     """
     with collecting.paused():
-        app = _made[0] if _made else create_app()
+        app = _ways[0]()
     threading.Thread(target=_work, args=(app,), name="behind").start()
     return app.wsgi_app
 
@@ -106,26 +120,55 @@ def _read_code() -> None:
     waiting.run_all(__name__.partition(".")[0])
 
 
-def _choose_url(given: str | None, host: str, port: int) -> None:
+def _take_hangups() -> list[int]:
+    """Take every SIGHUP into a list that is returned: by itself, it would end the process."""
+    taken: list[int] = []
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        signal.signal(signal.SIGHUP, lambda number, _: taken.append(number))
+    return taken
+
+
+def _choose_url(given: str | None, host: str, port: int) -> config.Settings:
     """Let links begin with what the environment has *given*, else the settings, else this host."""
     os.environ.pop("BLOG_URL", None)
     if given is not None:
         os.environ["BLOG_URL"] = given
-    if config.load().url == config.DEFAULT_URL:
-        os.environ["BLOG_URL"] = f"http://{_reachable(host)}:{port}"
+    settings = config.load()
+    if settings.url != config.DEFAULT_URL:
+        return settings
+    os.environ["BLOG_URL"] = f"http://{_reachable(host)}:{port}"
+    return config.load()
 
 
-def _prepare(app: Flask, host: str, port: int) -> None:
-    """Do what is to be done once, before the workers; leaves no connection to the database.
+def _check(settings: config.Settings) -> None:
+    """Refuse what cannot be served, as ``_make_ready`` does, and make no application.
+
+    What Flask and SQLAlchemy take at a start is then taken by the worker alone: a fork copies each
+    page of memory that it touches.
+    """
+    config.flask_settings(settings)
+    _expect(health.problem_of(settings.database))
+
+
+def _make_ready(info: ScriptInfo) -> Flask:
+    """Make the application that workers share; leaves no connection to the database.
 
     One that is carried across a fork can corrupt it (sqlite.org/howtocorrupt.html, 2.6).
     """
+    from ..extensions import db  # here: `_check` needs no SQLAlchemy
+
+    with collecting.paused():  # for the collector writes to the memory that they share
+        app = info.load_app()
     with app.app_context():
-        problem = health.problem()
-        if problem:
-            raise BlogError(problem)
-        _check_free(host, port)
+        _expect(health.problem())
         db.engine.dispose()
+    return app
+
+
+def _expect(problem: str | None) -> None:
+    """Raise what keeps the blog from being served."""
+    if problem:
+        raise errors.BlogError(problem)
 
 
 def _reachable(host: str) -> str:
@@ -142,6 +185,15 @@ def _check_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BlogError(
-                f"cannot serve on {host}:{port}: {error.strerror}. Take another: --port {port + 1}"
+            raise errors.BlogError(
+                f"cannot serve on {host}:{port}: {error.strerror}. {_other_place(error, port)}"
             ) from error
+
+
+def _other_place(error: OSError, port: int) -> str:
+    """Say where to serve instead."""
+    if error.errno == errno.EADDRINUSE:
+        return f"Take another: --port {port + 1}"
+    if error.errno == errno.EACCES:
+        return "Take one that needs no rights: --port 8000"
+    return "Take an address of this machine: --host 127.0.0.1"

@@ -16,6 +16,7 @@ from ..transfer.storing.importer import Outcome
 from .authors import generated_password
 from .importing import bring_in
 from .rendering import copy_again, render_again
+from .schema import with_current_schema
 from .upkeep import draw_again, index_again, purge
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -38,7 +39,7 @@ def init() -> None:
 
 
 @click.command()
-@with_appcontext
+@with_current_schema
 def demo() -> None:
     """Add a first author and sample posts; does nothing where an author exists."""
     if authors.exist():

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from blogapp import models
 from blogapp.errors import BlogError
-from blogapp.extensions import Model, db, limit_indexes
+from blogapp.extensions import db, limit_indexes
 from blogapp.generation import unwatched
 
 
@@ -21,7 +22,7 @@ def run() -> None:
     if db.engine.dialect.name != "sqlite":
         limit_indexes()
     with db.engine.connect() as connection, unwatched(connection), _transaction(connection):
-        context.configure(connection=connection, target_metadata=Model.metadata, **options)
+        context.configure(connection=connection, target_metadata=models.metadata(), **options)
         with context.begin_transaction():
             context.run_migrations()
 

@@ -1,16 +1,23 @@
-"""The tables, all defined together: SQLAlchemy may not meet a new one while another is used."""
+"""The tables: those that show an article at once, the others when one of them is asked for."""
 
 from __future__ import annotations
 
-from .addresses import Gone, OldAddress, Redirect, SeriesName, TagRedirect
-from .authors import Attempt, Author, Session
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from . import later
 from .base import MAX_ID, NEVER_AGAIN, utcnow
-from .images import Image
-from .messages import Addition, Delivery, DeliveryAttempt, Message, SpamWord
 from .posts import Post, Tag, post_tags, tag_pairs
-from .previews import PreviewLink
-from .revisions import KEPT, Revision
 from .site import Site
+
+if TYPE_CHECKING:
+    from .addresses import Gone, OldAddress, Redirect, SeriesName, TagRedirect
+    from .authors import Attempt, Author, Session
+    from .images import Image
+    from .messages import Addition, Delivery, DeliveryAttempt, Message, SpamWord
+    from .previews import PreviewLink
+    from .revisions import KEPT, Revision
 
 __all__ = [
     "KEPT",
@@ -35,7 +42,20 @@ __all__ = [
     "SpamWord",
     "Tag",
     "TagRedirect",
+    "metadata",
     "post_tags",
     "tag_pairs",
     "utcnow",
 ]
+
+
+def metadata() -> sa.MetaData:
+    """Describe all tables."""
+    return later.Message.metadata  # asked for one, all are defined
+
+
+def __getattr__(name: str) -> Any:
+    """Find a table that is defined later (PEP 562)."""
+    if name in __all__:
+        return getattr(later, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,11 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Model
+from ..extensions import LaterModel
 from .base import utcnow
 
 
-class Redirect(Model):
+class Redirect(LaterModel):
     """A slug under which a post was published once: it leads to the post for ever."""
 
     __tablename__ = "redirects"
@@ -20,7 +20,7 @@ class Redirect(Model):
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
 
 
-class OldAddress(Model):
+class OldAddress(LaterModel):
     """A path at which another system served a post: it leads to the post.
 
     *path* is written as ``addresses.normalise`` does.
@@ -32,7 +32,7 @@ class OldAddress(Model):
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
 
 
-class Gone(Model):
+class Gone(LaterModel):
     """A path at which readers found a post that has been deleted for good."""
 
     __tablename__ = "gone"
@@ -41,7 +41,7 @@ class Gone(Model):
     gone_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
-class TagRedirect(Model):
+class TagRedirect(LaterModel):
     """A name that a tag had once: it leads to the tag, and whoever writes it means the tag."""
 
     __tablename__ = "tag_redirects"
@@ -50,7 +50,7 @@ class TagRedirect(Model):
     tag_id: Mapped[int] = mapped_column(sa.ForeignKey("tags.id", ondelete="CASCADE"), index=True)
 
 
-class SeriesName(Model):
+class SeriesName(LaterModel):
     """A name that posts have, or had, as their series, and the addresses that are made of it."""
 
     __tablename__ = "series_names"

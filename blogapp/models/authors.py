@@ -7,11 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import Model
+from ..extensions import LaterModel
 from .base import utcnow
 
 
-class Author(Model):
+class Author(LaterModel):
     """Who may write; *name* is what is typed to sign in."""
 
     __tablename__ = "authors"
@@ -23,7 +23,7 @@ class Author(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
-class Session(Model):
+class Session(LaterModel):
     """One sign-in of an author; the cookie holds its token, the row only the token's hash."""
 
     __tablename__ = "sessions"
@@ -38,7 +38,7 @@ class Session(Model):
     author: Mapped[Author] = relationship(lazy="joined")
 
 
-class Attempt(Model):
+class Attempt(LaterModel):
     """Something that may be done only so often, counted for a *subject* (hashed)."""
 
     __tablename__ = "attempts"

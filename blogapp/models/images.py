@@ -7,11 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Model
+from ..extensions import LaterModel
 from .base import NEVER_AGAIN, utcnow
 
 
-class Image(Model):
+class Image(LaterModel):
     """A picture in the media folder; its *name* there is its address, and says what is in it."""
 
     __tablename__ = "images"

@@ -7,12 +7,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import Model
+from ..extensions import LaterModel
 from .base import NEVER_AGAIN, utcnow
 from .posts import Post
 
 
-class Message(Model):
+class Message(LaterModel):
     """A contact request.
 
     *once* tells it from every other: the same form with the same words is the same message.
@@ -60,7 +60,7 @@ class Message(Model):
     body: Mapped[str] = mapped_column(sa.Text)
     folded: Mapped[str] = mapped_column(sa.Text, doc="all words, casefolded, to be found by")
 
-    post: Mapped[Post | None] = relationship(lazy="joined")
+    post: Mapped[Post | None] = relationship(Post, lazy="joined")
     additions: Mapped[list[Addition]] = relationship(
         order_by="Addition.id", passive_deletes=True, back_populates="message"
     )
@@ -69,7 +69,7 @@ class Message(Model):
     )
 
 
-class Addition(Model):
+class Addition(LaterModel):
     """A line that a visitor added to a message later."""
 
     __tablename__ = "additions"
@@ -86,7 +86,7 @@ class Addition(Model):
     message: Mapped[Message] = relationship(back_populates="additions")
 
 
-class Delivery(Model):
+class Delivery(LaterModel):
     """A notification that has to be delivered on a *channel*, for some *occasion*: the outbox.
 
     Due while *due_at* is set; done with *delivered_at*, given up with neither. Who holds the
@@ -124,7 +124,7 @@ class Delivery(Model):
     )
 
 
-class DeliveryAttempt(Model):
+class DeliveryAttempt(LaterModel):
     """One attempt at a delivery, and what was answered."""
 
     __tablename__ = "delivery_attempts"
@@ -138,7 +138,7 @@ class DeliveryAttempt(Model):
     answer: Mapped[str] = mapped_column(sa.Text)
 
 
-class SpamWord(Model):
+class SpamWord(LaterModel):
     """A word, or some, that the author has seen in spam."""
 
     __tablename__ = "spam_words"

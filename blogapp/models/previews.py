@@ -7,12 +7,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import Model
+from ..extensions import LaterModel
 from .base import NEVER_AGAIN, utcnow
 from .posts import Post
 
 
-class PreviewLink(Model):
+class PreviewLink(LaterModel):
     """A secret address of a post, while it lasts; the row holds only the hash of its token."""
 
     __tablename__ = "preview_links"
@@ -24,4 +24,4 @@ class PreviewLink(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime]
 
-    post: Mapped[Post] = relationship(lazy="joined")
+    post: Mapped[Post] = relationship(Post, lazy="joined")

@@ -7,14 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import Model
+from ..extensions import LaterModel
 from .authors import Author
 from .base import NEVER_AGAIN, utcnow
 
 KEPT = sa.text("version IS NULL AND kind <> 'adopted'")
 
 
-class Revision(Model):
+class Revision(LaterModel):
     """A text of a post: saved as a *version* of it, or without one kept by a *sitting*."""
 
     __tablename__ = "revisions"

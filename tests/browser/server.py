@@ -21,10 +21,10 @@ from flask import Flask
 from playwright.sync_api import BrowserContext
 from werkzeug.security import generate_password_hash
 
-from blogapp import authors, config, create_app, messages, posts, tallies, texts
+from blogapp import authors, config, create_app, messages, models, posts, tallies, texts
 from blogapp.cli import importing
 from blogapp.cli.setup import SAMPLES
-from blogapp.extensions import Model, db
+from blogapp.extensions import db
 from blogapp.models import Author, Session
 from blogapp.search import engine
 from blogapp.transfer.storing.storing import Outcome
@@ -118,7 +118,7 @@ class Blog:
         with self.app.app_context():
             index = engine.current()
             index.remove(db.session.scalars(index.ids()).all())
-            for table in reversed(Model.metadata.sorted_tables):
+            for table in reversed(models.metadata().sorted_tables):
                 if table.name not in KEPT:
                     db.session.execute(sa.delete(table))
             db.session.execute(sa.text("DELETE FROM sqlite_sequence"))  # count from 1 again

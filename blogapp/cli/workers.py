@@ -1,0 +1,50 @@
+"""Workers: one that was killed is replaced, and one that cannot start ends the server."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from granian.server import MPServer
+from granian.server.mp import WorkerProcess
+
+log = logging.getLogger(__name__)
+
+EARLY = 1.0  # seconds; a worker that was killed within them may have done nothing yet
+TRIES = 5  # that a worker has which is killed so early each time
+
+
+class Server(MPServer):
+    """Granian's server, which with ``respawn_failed_workers`` replaces workers, but not all.
+
+    It takes any second end within 5.5 seconds for one of a worker that cannot start, a reload
+    counted, and does not see it where two workers end by turns: it would start them for ever.
+    """
+
+    _killed_early = 0  # in a row
+
+    def _respawn_workers(
+        self, workers: Sequence[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Replace workers: with no *delay* those that have ended, else to reload."""
+        if not delay:
+            workers = [at for at, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
+            if any(self._is_hopeless(self.wrks[at]) for at in workers):
+                log.error("a worker cannot start, or is killed each time: the server ends")
+                self.shutdown(1)  # type: ignore[no-untyped-call]  # granian has no types there
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        self.respawned_wrks.clear()  # by which it would tell
+        if self.interrupt_children or self.interrupt_signal:  # and its loop forgot it meanwhile
+            self.main_loop_interrupt.set()
+
+    def _is_hopeless(self, worker: WorkerProcess) -> bool:
+        """Tell whether one that takes the place of *worker* would end as well.
+
+        An exception, which ends no worker but in its start, is an exit code above 0, a signal one
+        below it (docs.python.org/3/library/multiprocessing.html, ``Process.exitcode``).
+        """
+        is_early = time.monotonic() - worker.birth < EARLY
+        self._killed_early = self._killed_early + 1 if is_early else 0
+        return (worker.inner.exitcode or 0) > 0 or self._killed_early >= TRIES * self.workers
