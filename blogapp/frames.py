@@ -6,14 +6,19 @@ and a page is its own blocks between them (jinja.palletsprojects.com/api, "The L
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Response, current_app, request
 from jinja2 import Environment, Template
 from jinja2.runtime import Context
+
+from . import markdown
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 BASE = "base.html"
 TYPE = "text/html; charset=utf-8"
@@ -26,31 +31,57 @@ class Frame(NamedTuple):
     given: dict[str, Any]
 
 
-def render(name: str, /, **values: Any) -> Response:
+def render(name: str, ready: Mapping[str, bytes], /, **values: Any) -> Response:
     """Render the template *name*, which does nothing outside the blocks of its ``BASE``.
 
-    Its parts are encoded one by one: most have ASCII only, which costs nothing, and a single
-    arrow would let the whole page take ten times as long.
+    What is *ready*, HTML as it is sent, stands in the template under its name, as a mark that
+    gives way to it at the end; what is empty is false there. The other parts are encoded one by
+    one: most have ASCII only, which costs nothing, and a single arrow would let the whole page
+    take ten times as long.
     """
-    template = current_app.jinja_env.get_template(name)
-    frame = _frame(template)
-    context = template.new_context(frame.given | values, shared=True)
+    environment = current_app.jinja_env
+    template = environment.get_template(name)
+    frame = _frame(environment, template)
+    marks = {key: _mark(key) if html else "" for key, html in ready.items()}
+    context = template.new_context(frame.given | values | marks, shared=True)
+    marked = {mark: ready[key] for key, mark in marks.items()}
     parts: list[bytes] = []
     for part in frame.parts:
         if isinstance(part, bytes):
             parts.append(part)
         else:
-            parts += [piece.encode() for piece in template.blocks[part](context)]
-    return Response(b"".join(parts), content_type=TYPE)
+            block = template.blocks[part](context)
+            parts += [marked[text] if text in marked else text.encode() for text in block]
+    return Whole(b"".join(parts), content_type=TYPE)
 
 
-def _frame(template: Template) -> Frame:
+class Whole(Response):
+    """An answer that is all there, and whose headers name no other address.
+
+    It goes out as a list: what is none, granian sends piece by piece.
+    """
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Answer as it is."""
+        body = [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
+        return body, self.status, self.headers.to_wsgi_list()
+
+
+@cache
+def _mark(name: str) -> str:
+    """What nothing else in a page is: no text of an author's has a NUL."""
+    return markdown.trusted(f"\0{name}")
+
+
+def _frame(environment: Environment, template: Template) -> Frame:
     """What stands around the blocks of *template*, which differs by the page that is shown."""
     frames: dict[tuple[str | None, str | None], Frame] = current_app.extensions["frames"]
     key = template.name, request.endpoint
     found = frames.get(key)
-    if found is None or current_app.debug:
-        found = frames[key] = _made(current_app.jinja_env, template)
+    if found is None or environment.auto_reload:  # while the blog is developed
+        found = frames[key] = _made(environment, template)
     return found
 
 

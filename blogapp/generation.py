@@ -70,6 +70,8 @@ class Generation:
 
     def __init__(self, engine: sa.Engine, path: Path) -> None:
         self._engine = engine
+        # All who write to SQLite's file are on this machine, and say so in the map.
+        self.is_told_at_once = engine.name == "sqlite"
         self._map = _opened(path)
         self._known_until = -math.inf  # by the monotonic clock
         sa.event.listen(engine, "after_cursor_execute", self._note)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from . import frames
+from . import frames, markdown
 
 # All that ``is_partial`` looks at: a cache of others' must not take one answer for the other.
 _VARY = "HX-Request, HX-Boosted, HX-History-Restore-Request"
@@ -35,10 +35,13 @@ def render_page(page: str, partial: str, status: int = 200, /, **context: Any) -
     return response
 
 
-def render_framed(page: str, partial: str, /, **context: Any) -> Response:
-    """Answer likewise, where *page* is one that ``frames`` can render."""
+def render_framed(
+    page: str, partial: str, ready: Mapping[str, bytes], /, **context: Any
+) -> Response:
+    """Answer likewise, where *page* is one that ``frames`` can render of what is *ready*."""
     if wants_partial():
-        return render_page(page, partial, **context)
-    response = frames.render(page, **context)
+        texts = {name: markdown.trusted(html.decode()) for name, html in ready.items()}
+        return render_page(page, partial, **texts, **context)
+    response = frames.render(page, ready, **context)
     response.headers["Vary"] = _VARY
     return response

@@ -101,8 +101,8 @@ def _akin() -> sa.Subquery:
         .join(own, own.c.tag_id == other.c.tag_id)
         .where(own.c.post_id == itself, other.c.post_id != itself)
         .where(at >= sa.func.coalesce(first, sa.literal(_LONG_AGO, UTCDateTime)), at <= now)
-        .group_by(other.c.post_id)
-        .order_by(number.desc(), sa.func.max(at).desc(), other.c.post_id.desc())
+        .group_by(at, other.c.post_id)  # a post has one moment, whatever its tags
+        .order_by(number.desc(), at.desc(), other.c.post_id.desc())
         .limit(RELATED)
         .subquery()
     )

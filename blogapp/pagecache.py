@@ -87,7 +87,7 @@ class PageCache:
         self.app: WSGIApplication = app.wsgi_app  # behind the cache
         self._flask = app
         self._generation: Generation = app.extensions["generation"]
-        self._eras = Eras(self._generation)
+        self._eras: Eras = app.extensions["eras"]
         self.started = int(time.time())  # templates and settings are as old as the application
         self._session = f"{app.config['SESSION_COOKIE_NAME']}="
         self._pages = Pages(most_bytes)

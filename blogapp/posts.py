@@ -63,9 +63,12 @@ def is_published(now: Moment | None = None, *, by_date: bool = True) -> sa.Colum
     return (shelf == "listed") & (Post.published_at <= _moment(now))
 
 
-def is_planned(now: Moment | None = None) -> sa.ColumnElement[bool]:
-    """Tell in SQL whether readers will find a post whose moment is still to come."""
-    return (Post.shelf == "listed") & (Post.published_at > _moment(now))
+def is_planned(
+    now: Moment | None = None, *, before: Moment | None = None
+) -> sa.ColumnElement[bool]:
+    """Tell in SQL whether readers will find a post whose moment is still to come, *before* one."""
+    planned = (Post.shelf == "listed") & (Post.published_at > _moment(now))
+    return planned if before is None else planned & (Post.published_at < before)
 
 
 def is_readable(now: Moment | None = None) -> sa.ColumnElement[bool]:

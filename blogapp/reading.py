@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from . import markdown, pieces, posts
+from . import pieces, posts
 from .articles import Mention
 from .extensions import db
 from .models import Post, utcnow
-from .prepared import Prepared, Query, given, moment
+from .prepared import Prepared, Query, Utf8, given, moment
 
 _MINUTES = sa.func.coalesce(Post.minutes_by_author, Post.minutes).label("minutes")
 MENTION = (Post.slug, Post.title, Post.language, Post.published_at, _MINUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the page of an article shows: its pieces and its *text* are HTML."""
+class Page(NamedTuple):
+    """What the page of an article shows: its pieces and its *text* are HTML, as it is sent."""
 
     id: int
     slug: str
@@ -28,10 +27,10 @@ class Page:
     series: str | None
     shelf: str
     published_at: datetime | None
-    head: str
-    intro: str
-    contents: str
-    text: str
+    head: bytes
+    intro: bytes
+    contents: bytes
+    text: bytes
 
 
 def article(slug: str) -> Page | None:
@@ -45,8 +44,10 @@ def article(slug: str) -> Page | None:
         if post is None or post.published_at is None:  # it went away in this very moment
             return None
         drawn = pieces.of(post)
-        head, intro, contents = drawn.head, drawn.intro, drawn.contents
-    return Page(*own, *map(markdown.trusted, (head, intro, contents, text)))
+        head, intro, contents = (
+            html.encode() for html in (drawn.head, drawn.intro, drawn.contents)
+        )
+    return Page._make([*own, head, intro, contents, text])
 
 
 def parts(series: str) -> list[Mention]:
@@ -58,7 +59,7 @@ def _article() -> Query:
     columns = (
         *(Post.id, Post.slug, Post.title, Post.language, Post.series, Post.shelf),
         *(Post.published_at, Post.pieces_stamp),
-        *(Post.head_html, Post.intro_html, Post.contents_html, Post.body_html),
+        *map(Utf8, (Post.head_html, Post.intro_html, Post.contents_html, Post.body_html)),
     )
     found = posts.is_readable(moment("now")) & (Post.slug == given("slug", sa.String))
     return sa.select(*columns).where(found)

@@ -11,13 +11,16 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from flask import Blueprint
+from flask import Blueprint, Request
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
 Table = Mapping[str, Mapping[str, str]]  # by module of views: method and address, and the view
 Builder = Callable[..., tuple[str, str]]
+
+_SAFE = "!$&'()*+,/:;=@"  # in a path (url.spec.whatwg.org, "URL path segment string")
 
 
 def add(bp: Blueprint, package: str, table: Table) -> None:
@@ -56,6 +59,34 @@ class _LateView:
     def __getattr__(self, mark: str) -> Any:
         """What is marked on the view itself."""
         return getattr(getattr(self._module, self.__name__), mark)
+
+
+class Addresses(MapAdapter):
+    """What a request asks for, by its path alone: its Host header is anybody's."""
+
+    @classmethod
+    def of(cls, url_map: Map, request: Request) -> Addresses:
+        """Look at *request*; who it takes us for is neither read nor checked."""
+        query = request.query_string.decode(errors="replace")
+        given = request.environ.get("PATH_INFO", "")
+        path = request.path if given else ""  # which leads to "/"
+        path = f"/{path}" if given.startswith("//") else path  # of them `request` shows one
+        own = (request.root_path, "", request.scheme, path, request.method, query)
+        return cls(url_map, "localhost", *own)
+
+    def match(self, *args: Any, **options: Any) -> Any:
+        """Match a path that begins with one slash; Werkzeug takes more of them for the same.
+
+        Raises ``RequestRedirect`` for one with more: no page has another address that says 200.
+        """
+        if self.path_info.startswith("//"):
+            raise RequestRedirect(self.make_redirect_url(quote(self.path_info, safe=_SAFE)))
+        return super().match(*args, **options)
+
+    def make_redirect_url(self, *args: Any, **options: Any) -> str:
+        """Redirect by path, not to that host."""
+        parts = urlsplit(super().make_redirect_url(*args, **options))
+        return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 class LateRule(Rule):

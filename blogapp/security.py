@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -17,7 +15,9 @@ from .errors import TooManyFields
 from .extensions import csrf
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from .answers import Headers
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -51,12 +51,14 @@ SHARED = {
 _SHARED = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 MOST_FIELDS = 10_000  # more posts than anybody ticks in a list
-MOVED = {301, 308}
+MOVED = ("301 ", "308 ")
 READS = {"GET", "HEAD", "OPTIONS"}
 
 
 def init_app(app: Flask) -> None:
     """Guard requests and complete responses."""
+    strict = _STRICT if app.config["BLOG"].secure else {}
+    app.wsgi_app = _Saying(app.wsgi_app, HEADERS | strict)  # type: ignore[method-assign] # likewise
     hops = app.config["BLOG"].trusted_proxies
     if hops:
         app.wsgi_app = _Proxies(  # type: ignore[method-assign] # Flask's own documented way
@@ -64,8 +66,6 @@ def init_app(app: Flask) -> None:
         )
     app.session_interface = _Sessions()
     app.before_request(_check_token)
-    strict = _STRICT if app.config["BLOG"].secure else {}
-    app.after_request(partial(_complete, HEADERS | strict))
 
 
 def keeps_text(view: View) -> View:
@@ -92,6 +92,41 @@ def own_path(target: str, fallback: str) -> str:
     """
     own = target.startswith("/") and not target.startswith("//")
     return target if own and target.isprintable() and "\\" not in target else fallback
+
+
+class _Saying:
+    """Says what every answer says, and what else is due, unless the answer has said it itself.
+
+    As a layer of WSGI: Flask's headers are checked and copied again and again, these never change.
+    """
+
+    def __init__(self, app: WSGIApplication, always: dict[str, str]) -> None:
+        self._app = app
+        self._always = always
+        self._shared = always | _SHARED
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, in the context of the request until it has begun."""
+
+        def start(status: str, headers: Headers, *failure: Any) -> Callable[[bytes], object]:
+            return start_response(status, self._completed(status, headers), *failure)
+
+        return self._app(environ, start)
+
+    def _completed(self, status: str, headers: Headers) -> Headers:
+        endpoint = request.endpoint
+        due = self._shared if endpoint in SHARED else self._always
+        if _is_asked_for_again(status, endpoint):
+            due = due | _ASK_AGAIN
+        said = {name.title() for name, _ in headers}
+        return headers + [pair for pair in due.items() if pair[0] not in said]
+
+
+def _is_asked_for_again(status: str, endpoint: str | None) -> bool:
+    """Whether browsers are to ask before they show it again: a redirect, too, is not for ever."""
+    if status.startswith("200 "):
+        return endpoint != "static" and request.method in READS
+    return status.startswith(MOVED)
 
 
 class _Proxies(ProxyFix):
@@ -165,31 +200,6 @@ def _check_fields() -> None:
     fields = request.get_data().count(b"&") + 1
     if fields > MOST_FIELDS:
         raise TooManyFields(f"That form has {fields:,} fields; at most {MOST_FIELDS:,} are read.")
-
-
-def _complete(always: dict[str, str], response: Response) -> Response:
-    """Say what *always* is said and what else is due, unless the answer has said it itself."""
-    said = {name.title() for name, _ in response.headers}
-    due = always | _SHARED if request.endpoint in SHARED else always
-    if _is_asked_for_again(response):
-        due = due | _ASK_AGAIN
-    response.headers.extend([pair for pair in due.items() if pair[0] not in said])
-    if "Location" in said:
-        _keep_at_home(response)
-    return response
-
-
-def _is_asked_for_again(response: Response) -> bool:
-    """Whether browsers are to ask before they show it again: a redirect, too, is not for ever."""
-    is_page = response.status_code == 200 and request.endpoint != "static"
-    return response.status_code in MOVED or (is_page and request.method in READS)
-
-
-def _keep_at_home(response: Response) -> None:
-    """Redirect by path: the routing would put the Host header, which is anybody's, before it."""
-    parts = urlsplit(response.location or "")
-    if parts.netloc and parts.netloc == request.host:
-        response.location = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def private(response: Response) -> Response:

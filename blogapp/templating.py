@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import MutableMapping
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, templating
+from jinja2 import Template
 from markupsafe import escape
 
 from . import config, languages, linked_data, markdown, pieces, replies, urls
@@ -65,6 +67,23 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["mailto"] = replies.mailto
     app.extensions["pieces"] = Look(app)
     app.extensions["frames"] = {}
+
+
+class Environment(templating.Environment):
+    """Flask's own, whose templates share its globals; each would chain its own to them.
+
+    With each context Jinja goes through them all, those of includes, too.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Name what a template finds: what it is given itself, if it is, and what all find."""
+        return super().make_globals(d) if d else self.globals
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        """Refuse what Jinja writes into a template's globals when it has that already."""
+        if globals:
+            raise TypeError(f"{name} shares its globals: give it {[*globals]} as values")
+        return super()._load_template(name, globals)
 
 
 class Look:

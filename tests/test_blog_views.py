@@ -468,6 +468,7 @@ def test_the_archive_leads_to_each_year_wherever_it_begins(
 @pytest.mark.parametrize(
     ("path", "target"),
     [
+        ("/blog", "/"),
         ("/blog/", "/"),
         ("/blog/Hello", "/blog/hello"),
         ("/blog/hello/", "/blog/hello"),

@@ -241,6 +241,7 @@ def test_a_redirect_of_the_routing_never_names_the_host_it_was_asked_by(
 
     assert response.status_code == 308
     assert response.location.startswith("/") and "evil" not in response.location
+    assert "evil" not in response.text
 
 
 def test_browsers_ask_again_before_they_follow_an_old_address(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from flask import Flask, Response, render_template
 
-from blogapp import frames
+from blogapp import frames, markdown, numbers
+from blogapp.filters import Filter
 
 from .conftest import CheckedClient, Place
 
@@ -27,6 +29,33 @@ def test_a_page_is_what_its_whole_template_says(
     whole = _made_anew(client, place(path))
 
     assert first == again == whole
+
+
+def test_marks_are_nothing_that_a_text_says(app: Flask) -> None:
+    with app.test_request_context("/tags/x"):
+        page = frames.render(
+            "blog/tag.html",
+            {"cards": b"<li>the cards</li>"},
+            tag=numbers.Known(1, "cards", "{{ cards }} \0cards\0", 1),
+            filter=Filter(("x",)),
+            **dict.fromkeys(("title", "sentence", "address", "next_url"), "cards"),
+        )
+
+    text = page.get_data(as_text=True)
+    assert text.count("<li>the cards</li>") == 1
+    assert text.count("{{ cards }} \0cards\0") == 2  # in the head, and below the title
+
+
+def test_what_a_template_is_given_itself_is_never_what_all_find(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.get_template("errors/error.html")
+
+    with pytest.raises(TypeError, match="own"):
+        environment.get_template("errors/error.html", globals={"own": 1})
+
+    assert "own" not in environment.globals
+    assert environment.from_string("{{ own }}", {"own": 1}).render() == "1"
+    assert "own" not in environment.globals
 
 
 def test_each_page_says_which_one_it_is(client: CheckedClient, place: Place) -> None:
@@ -51,8 +80,9 @@ def test_nothing_is_kept_while_the_blog_is_developed(
     assert "as it was" not in _made_anew(client, "/")
 
 
-def _render_whole(name: str, **values: Any) -> Response:
-    return Response(render_template(name, **values))
+def _render_whole(name: str, ready: Mapping[str, bytes], **values: Any) -> Response:
+    texts = {name: markdown.trusted(html.decode()) for name, html in ready.items()}
+    return Response(render_template(name, **texts, **values))
 
 
 def _made_anew(client: CheckedClient, path: str) -> str:

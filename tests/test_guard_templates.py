@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from blogapp import assets
-from blogapp.markdown import RESERVED_IDS
+from blogapp.markdown.outline import RESERVED_IDS
 
 from .conftest import HTMX, PAST, CheckedClient, MakePost, Place
 from .pages import parse

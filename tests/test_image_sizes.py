@@ -20,7 +20,7 @@ from blogapp import images, markdown, texts
 from blogapp.cli import rendering
 from blogapp.extensions import db
 from blogapp.images import copies
-from blogapp.markdown import Candidate, Facts
+from blogapp.markdown.pictures import Candidate, Facts
 from blogapp.models import Image, Post
 
 from .conftest import PAST, CheckedClient, MakePost

@@ -12,7 +12,7 @@ from flask import Flask
 from blogapp import posts
 from blogapp.extensions import db
 from blogapp.models import Post
-from blogapp.prepared import Prepared, given, moment
+from blogapp.prepared import Prepared, Utf8, given, moment, moment_of
 from blogapp.texts import Text
 
 from .conftest import PAST, MakePost
@@ -39,6 +39,19 @@ def test_rows_are_those_of_the_database_toolkit(
 
         ours = [tuple(row) for row in rows]
         assert ours == [tuple(row) for row in db.session.execute(query, {"at": at, "most": 9})]
+
+
+def test_texts_come_as_they_are_sent_and_moments_as_the_driver_has_them(
+    make_post: MakePost, app: Flask
+) -> None:
+    make_post("Größe → 数据", PAST)
+    query = Prepared(sa.select(Utf8(Post.title), Post.published_at))
+
+    with app.app_context():
+        [(title, at)] = query.raw()
+
+        assert title == "Größe → 数据".encode()
+        assert moment_of(at) == query.all()[0][1] == PAST
 
 
 def test_a_statement_is_made_once_when_it_is_first_run(core: None) -> None:

@@ -10,6 +10,7 @@ from . import arrivals
 RULES: rules.Table = {
     "views": {
         "GET /": "index",
+        "GET /blog": "index",
         "GET /blog/": "index",
         "GET /blog/<slug>": "article",
         "GET /blog/<slug>/": "article",

@@ -12,8 +12,9 @@ from ..errors import Gone
 
 def lead_on() -> ResponseReturnValue | None:
     """Look among the old addresses, where no page of ours is."""
-    asks = request.method in {"GET", "HEAD"}
-    if not asks or not isinstance(request.routing_exception, NotFound):
+    if not isinstance(request.routing_exception, NotFound):
+        return None
+    if request.method not in {"GET", "HEAD"}:
         return None
     post = addresses.find(request.path)
     if post is None and addresses.gone(request.path):

@@ -115,7 +115,8 @@ def _feed(name: str, write: Callable[[feeds.Feed], Response]) -> ResponseReturnV
 def _filled(chosen: filters.Filter, *, path: str, page: str) -> feeds.Feed:
     found = chosen.found()
     number = counting.number(chosen, found)
-    title = asking.title(chosen, number) if chosen.narrows else config.current().title
+    sentence = chosen.sentence(number.number, is_all=number.is_all)
+    title = asking.title(chosen, sentence) if chosen.narrows else config.current().title
     articles = listing.articles(chosen, found, feeds.SIZE) if number.number else []
     return feeds.Feed(title=title, path=path, page=page, articles=articles)
 

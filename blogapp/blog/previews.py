@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from .. import markdown, nearby, pieces, previews, reading, urls
+from .. import markdown, nearby, pieces, previews, urls
 from ..articles import Article
 from ..models import Post
 
@@ -23,7 +23,8 @@ def preview(token: str) -> ResponseReturnValue:
         "blog/preview.html",
         link=link,
         post=post,
-        page=_shown(post),
+        page=post,
+        **_pieces(post),
         nearby=replace(near, older=None, newer=None),
         parts=[],
         place=0,
@@ -31,9 +32,8 @@ def preview(token: str) -> ResponseReturnValue:
     )
 
 
-def _shown(post: Post) -> reading.Page:
+def _pieces(post: Post) -> dict[str, str]:
     """What the page of *post* would show, but for links that lead to it."""
     drawn = pieces.look().preview(Article.of(post))
     text = markdown.moved(post.body_html, urls.article(post))
-    own = (post.id, post.slug, post.title, post.language, post.series, post.shelf)
-    return reading.Page(*own, post.published_at, drawn.head, drawn.intro, drawn.contents, text)
+    return {"intro": drawn.intro, "contents": drawn.contents, "text": text}

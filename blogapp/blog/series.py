@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import addresses, config, feeds, listing, nearby, pagecache, pieces, urls
+from .. import addresses, config, feeds, markdown, nearby, pagecache, pieces, urls
 from .. import series as core
 from ..articles import Summary
 from ..errors import Missing
@@ -25,7 +25,7 @@ def series(address: str) -> ResponseReturnValue:
     parts = db.session.scalars(core.articles(name)).all()
     draw = pieces.look().card
     cards = [draw(Summary.of(post), part=number) for number, post in enumerate(parts, 1)]
-    shown = {"parts": parts, "cards": listing.Page(cards, None).html}
+    shown = {"parts": parts, "cards": markdown.trusted("\n".join(cards))}
     return render_template("blog/series.html", name=name, address=canonical, url=url, **shown)
 
 

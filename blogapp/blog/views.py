@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from .. import (
     addresses,
     counting,
+    eras,
     filters,
     frames,
     htmx,
@@ -39,12 +40,16 @@ def index() -> ResponseReturnValue:
         return redirect(chosen.url, 301)
 
     found = chosen.found()
-    counted = counting.of(chosen, found)
+    if found is None:
+        counted = eras.remembered(counting.of, chosen.first)
+    else:
+        counted = counting.of(chosen, found)
     # Tags that never meet: to find that out by the list is a walk to its end.
     page = listing.page(chosen, found) if counted.number else listing.Page([], None)
     return htmx.render_framed(
         "blog/index.html",
         "blog/_article_list.html",
+        {"cards": page.html},
         **_listed(chosen, page, counted),
         chips=counted.chips,
         suggestion=None if counted.number else suggestions.spelling(chosen),
@@ -65,6 +70,7 @@ def article(slug: str) -> ResponseReturnValue:
     places = {part.slug: place for place, part in enumerate(parts, 1)} if len(parts) > 1 else {}
     page = frames.render(
         "blog/article.html",
+        {name: getattr(found, name) for name in ("head", "intro", "contents", "text")},
         page=found,
         parts=parts,
         place=places.get(slug, 0),
@@ -92,7 +98,7 @@ def all_tags() -> ResponseReturnValue:
 def tag(name: str) -> ResponseReturnValue:
     """The articles of one tag."""
     found = asking.tag_named(name)
-    chosen = filters.Filter.parse([found.name], after=request.args.get("after", ""))
+    chosen = filters.Filter((found.name,)).from_place(asking.place_of_request())
     query = f"after={chosen.after}" if chosen.after else ""
     if found.name != name or asking.is_spelled_otherwise(query):
         return redirect(urls.tag(found.name) + (f"?{query}" if query else ""), 301)
@@ -101,6 +107,7 @@ def tag(name: str) -> ResponseReturnValue:
     return htmx.render_framed(
         "blog/tag.html",
         "blog/_tag_articles.html",
+        {"cards": page.html},
         **_listed(chosen, page, number),
         tag=found,
         next_url=f"{urls.tag(found.name)}?after={page.next.after}" if page.next else None,
@@ -116,14 +123,15 @@ def _series_path(name: str) -> str | None:
 
 def _listed(chosen: filters.Filter, page: listing.Page, number: counting.Number) -> dict[str, Any]:
     """What a list shows, whatever it is a list of."""
+    sentence = chosen.sentence(number.number, is_all=number.is_all)
     return {
         "page": page,
         "filter": chosen,
         "address": asking.address(chosen, number),
         "number": number.number,
         "is_all": number.is_all,
-        "sentence": chosen.sentence(number.number, is_all=number.is_all),
-        "title": asking.title(chosen, number),
+        "sentence": sentence,
+        "title": asking.title(chosen, sentence),
     }
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from .. import markdown
 from ..extensions import db
-from ..markdown import Candidate, Facts
+from ..markdown.pictures import Candidate, Facts
 from ..models import Image
 from . import copies
 
@@ -19,6 +19,8 @@ FOLDER = "/media/"
 def shown(rendered: markdown.Rendered) -> markdown.Rendered:
     """Let the images of ours in *rendered* take their place before they are loaded, and no
     more bytes than they need."""
+    if FOLDER not in rendered.html:  # most texts: nothing need be read of them
+        return rendered
     names = [
         url.removeprefix(FOLDER)
         for url in markdown.shown_pictures(rendered.html)
