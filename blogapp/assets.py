@@ -7,7 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
@@ -61,7 +61,9 @@ def asset(version: str, name: str) -> ResponseReturnValue:
     if address == f"{PREFIX}{version}/{name}":
         pagecache.mark(any_query=True, for_ever=True)
         response.headers["Cache-Control"] = IMMUTABLE
-    return response
+        return response
+    response.set_etag(_version(content))
+    return response.make_conditional(request)
 
 
 def _known(name: str) -> tuple[bytes, str]:

@@ -105,6 +105,8 @@ def test_addresses_of_old_have_what_is_there_now_and_cost_no_reading(
 
     assert old.text == now
     assert "immutable" not in old.headers.get("Cache-Control", "")
+    again = {"If-None-Match": old.headers["ETag"]}
+    assert client.get("/static/-/0123456789ab/reader.css", headers=again).status_code == 304
 
 
 @pytest.mark.parametrize(
