@@ -203,9 +203,13 @@ def _about(texts: Iterable[str]) -> list[Filter]:
 
 
 def _some(filters: Iterable[Filter], wanted: Callable[[int], bool]) -> list[Filter]:
-    """Take those that leave as many articles as are *wanted*, until there are enough."""
-    found = (one for one in filters if wanted(len(listing.ids(one))))
-    return list(islice(found, NUMBER))
+    """Take the searches that find as many articles as are *wanted*, until there are enough.
+
+    They are counted as a page counts them: to ``search.MOST``.
+    """
+    counted = ((one, one.found()) for one in filters)
+    some = (one for one, found in counted if found is not None and wanted(len(found.ids)))
+    return list(islice(some, NUMBER))
 
 
 def _pairs_of_words(random: Random, sample: _Sample, part: Part) -> Iterator[str]:

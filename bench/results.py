@@ -84,7 +84,7 @@ def remarks(results: Sequence[Result]) -> Iterator[str]:
             )
             yield (
                 f"A word that about half of all posts have: {medians} posts. A search"
-                f" leaves the first {search.MOST:,} articles at most."
+                f" counts to {search.MOST:,} articles."
             )
 
 

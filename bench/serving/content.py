@@ -114,7 +114,8 @@ def _write(posts: int) -> None:
     """Write the posts as an import does: with all that is made on save."""
     author = corpus.Author(posts, Lexicon.of_size(8000))
     news = [_new(author, number, posts) for number in range(1, posts + 1)]
-    batches.store(batches.make(news))
+    begun = batches.begin(news)
+    batches.store(batches.make(begun), begun)
     db.session.commit()
 
 
