@@ -6,7 +6,7 @@ an index, and taken off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -45,13 +45,13 @@ def of_tags() -> list[Known]:
 
 def known(names: Sequence[str]) -> dict[str, Known]:
     """Find the tags of these names, at most ``MOST_NAMES``, that readers may know of."""
-    found = [Known(*row) for row in _KNOWN.all(now=utcnow(), **_padded(names))]
+    found = [Known(*row) for row in _named(_known, names)]
     return {tag.name: tag for tag in found if tag.articles}
 
 
 def renamed(names: Sequence[str]) -> dict[str, str]:
     """Tell what the tags that had these names once are called now, as far as readers may know."""
-    return {row[0]: row[1] for row in _RENAMED.all(now=utcnow(), **_padded(names))}
+    return {row[0]: row[1] for row in _named(_renamed, names)}
 
 
 def with_both(one: Known, other: Known) -> int:
@@ -94,9 +94,10 @@ def apart_from(tag: Known) -> dict[str, int]:
     return _by_tag(_APART, tag=tag.id)
 
 
-def _padded(names: Sequence[str]) -> dict[str, str]:
-    """Give ``MOST_NAMES`` names: a tag has never an empty one."""
-    return {f"name{at}": name for at, name in enumerate([*names, *[""] * MOST_NAMES][:MOST_NAMES])}
+def _named(statement: Callable[[int], Prepared], names: Sequence[str]) -> list[Row]:
+    """Fetch the rows of at most ``MOST_NAMES`` names."""
+    given_names = {f"name{at}": name for at, name in enumerate(names[:MOST_NAMES])}
+    return statement(len(given_names)).all(now=utcnow(), **given_names)
 
 
 def _first(statement: Prepared, **values: Any) -> Any:
@@ -185,16 +186,24 @@ def _each() -> sa.Select[Any]:
     return sa.select(*columns).where(Tag.articles > 0)
 
 
-def _renamed() -> sa.Select[Any]:
+@lru_cache
+def _known(names: int) -> Prepared:
+    """Prepare to read the tags of so many names."""
+    return Prepared(_each().where(Tag.name.in_(_names(names))))
+
+
+@lru_cache
+def _renamed(names: int) -> Prepared:
+    """Prepare to read what so many names became."""
     read = (post_tags.c.tag_id == Tag.id) & (post_tags.c.published_at <= _NOW)
     is_read = sa.select(post_tags.c.tag_id).where(read).exists()
-    names: list[Any] = [TagRedirect.name, Tag.name]
-    query = sa.select(*names).join(Tag, Tag.id == TagRedirect.tag_id)
-    return query.where(TagRedirect.name.in_(_names()), is_read)
+    columns: list[Any] = [TagRedirect.name, Tag.name]
+    query = sa.select(*columns).join(Tag, Tag.id == TagRedirect.tag_id)
+    return Prepared(query.where(TagRedirect.name.in_(_names(names)), is_read))
 
 
-def _names() -> list[sa.BindParameter[str]]:
-    return [given(f"name{at}", sa.String) for at in range(MOST_NAMES)]
+def _names(number: int) -> list[sa.BindParameter[str]]:
+    return [given(f"name{at}", sa.String) for at in range(number)]
 
 
 def _most_used() -> sa.Select[Any]:
@@ -259,5 +268,3 @@ _EACH = Prepared(lambda: _each().order_by(Tag.name))
 _MOST_USED = Prepared(_most_used)
 _BESIDE = Prepared(_beside)
 _APART = Prepared(_apart)
-_KNOWN = Prepared(lambda: _each().where(Tag.name.in_(_names())))
-_RENAMED = Prepared(_renamed)
