@@ -37,7 +37,7 @@ from blogapp import (
     upkeep,
     waiting,
 )
-from blogapp.cli import importing, serving, setup
+from blogapp.cli import importing, serving, setup, turns
 from blogapp.cli import upkeep as upkeep_verbs
 from blogapp.errors import Invalid
 from blogapp.extensions import LaterModel, Model, db
@@ -675,6 +675,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(serving, "_ways", [])
     monkeypatch.setattr(serving, "_check_free", lambda *_: None)
     monkeypatch.setattr(serving, "_work", lambda _: None)
+    monkeypatch.setattr(turns, "take_whole", lambda: None)  # of this process they are not
     monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
     return served
 

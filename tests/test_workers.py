@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from blogapp.cli import turns
+
 from .mailbox import free_port
 
 PATIENCE = 60  # seconds that a server has to end, on a machine that does much else
@@ -102,3 +104,37 @@ def test_workers_that_cannot_start_end_the_server(
 
     assert server.wait(PATIENCE) == 1
     assert "the server ends" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has batches")
+def test_no_thread_of_a_worker_interrupts_another(serve: Serve) -> None:
+    worker = begun(serve(TELLING, 1))
+
+    threads = [int(name) for name in os.listdir(f"/proc/{worker}/task")]
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_BATCH}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has batches")
+def test_who_was_told_how_to_share_a_core_keeps_to_it() -> None:
+    told = "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))"
+    works = "from blogapp.cli import turns; turns.take_whole(); print(os.sched_getscheduler(0))"
+    process = [sys.executable, "-c", f"{told}; {works}"]
+
+    found = subprocess.run(process, check=True, capture_output=True, text=True)
+    assert int(found.stdout) == os.SCHED_IDLE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has batches")
+def test_a_server_starts_where_nobody_may_choose_how_a_core_is_shared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = []
+
+    def refuse(*asked: object) -> None:
+        refused.append(asked)
+        raise PermissionError("as in some containers")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    turns.take_whole()
+
+    assert refused

@@ -142,7 +142,7 @@ def _cached(content: Content) -> Spec:
 
 
 def _uncached(content: Content) -> Spec:
-    factory = "bench.uncached:application"
+    factory = "bench.uncached:served"
     return _on_granian(f"{OURS}, uncached", factory, _settings(content))
 
 

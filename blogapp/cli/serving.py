@@ -19,6 +19,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from .. import collecting, config, create_app, delivering, drawing, errors, health, waiting
+from . import turns
 from .workers import Server
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def make_worker() -> WSGIApplication:
     Returns what answers requests first, the page cache, with no Flask before it. No thread
     survives a fork; and where workers are no forks, nothing does.
     """
+    turns.take_whole()
     with collecting.paused():
         app = _ways[0]()
     threading.Thread(target=_work, args=(app,), name="behind").start()
