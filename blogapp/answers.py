@@ -62,6 +62,12 @@ def repeated(headers: Headers) -> Headers:
     return [*found, *(pair for pair in headers if pair[0].lower() == "last-modified")]
 
 
+def lines(status: str, headers: Headers) -> bytes:
+    """Write what HTTP/1.1 sends first (RFC 9112, 4 and 5), without the line that ends it."""
+    told = [f"HTTP/1.1 {status}", *(f"{name.lower()}: {value}" for name, value in headers)]
+    return "".join(f"{line}\r\n" for line in told).encode("latin-1")
+
+
 def own(headers: Headers) -> str:
     """Name the header that makes an answer somebody's own; empty, if all may see it."""
     for name, value in headers:

@@ -18,6 +18,7 @@ from werkzeug.http import parse_accept_header, parse_date
 from . import answers
 from .answers import Headers
 
+OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
 ALL = -1  # generations: what no author changes
 OVERHEAD = 3_000  # bytes of a page's headers and objects
 _OURS = {"content-length", "content-encoding", "etag", "last-modified", "vary"}
@@ -33,6 +34,8 @@ class Ready:
     etag: str
     headers: Headers
     not_modified: Headers
+    lines: bytes  # of HTTP/1.1: all that is sent before the body, but the date
+    not_modified_lines: bytes
     body: bytes
     used: bool = True  # since room was last made
 
@@ -69,11 +72,14 @@ class Page:
         headers = [*self.headers, ("ETag", etag), ("Content-Length", str(len(sent)))]
         if encoding != "identity":
             headers.append(("Content-Encoding", encoding))
+        not_modified = answers.repeated(headers)
         made = Ready(
             *(self.generation, self.until, self.modified),
             etag=etag,
             headers=headers,
-            not_modified=answers.repeated(headers),
+            not_modified=not_modified,
+            lines=answers.lines(OK, headers),
+            not_modified_lines=answers.lines(NOT_MODIFIED, not_modified),
             body=sent,
         )
         self.ready[encoding] = made

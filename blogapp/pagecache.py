@@ -10,10 +10,10 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, request
@@ -104,21 +104,36 @@ class PageCache:
 
         A reader whose page is kept waits for no more than this function.
         """
+        asked = self.asked(environ)
+        if asked is None:
+            return self.app(environ, start_response)
+        ready = self.ready(asked)
+        if ready is None:
+            return self._look(asked, environ, start_response)
+        return _send(ready, environ, start_response)
+
+    def ready(self, asked: Asked) -> Ready | None:
+        """Find what ``answer`` sends, if nobody has to be asked for it; takes no lock."""
+        ready = self._shortcuts.get(asked)
+        if ready is None or not self._is_current(ready.generation, ready.until):
+            return None
+        return ready
+
+    def asked(self, environ: Mapping[str, Any]) -> Asked | None:
+        """Tell what is asked for; None if the answer is not for all.
+
+        Of WSGI's *environ*, what is looked at here is enough.
+        """
         get, method = environ.get, environ["REQUEST_METHOD"]
         if (method != "GET" and method != "HEAD") or self._session in get("HTTP_COOKIE", ""):
-            return self.app(environ, start_response)
-
-        asked = (
+            return None
+        return (
             environ["PATH_INFO"],
             get("QUERY_STRING", ""),
             get("HTTP_ACCEPT", ""),
             get("HTTP_ACCEPT_ENCODING", ""),
             "HTTP_HX_REQUEST" in environ and htmx.is_partial(environ),
         )
-        ready = self._shortcuts.get(asked)
-        if ready is None or not self._is_current(ready.generation, ready.until):
-            return self._look(asked, environ, start_response)
-        return _send(ready, environ, start_response)
 
     def begun(self) -> Page:
         """Begin a page: as old as the site is now, and good until the next article."""
@@ -268,9 +283,9 @@ def _send(
     tags, since = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
     # PEP 3333 lets a server change the headers that it is given.
     if (tags or since) and cached.is_held(ready, tags, since):
-        start_response("304 NOT MODIFIED", ready.not_modified[:])
+        start_response(cached.NOT_MODIFIED, ready.not_modified[:])
         return []
-    start_response("200 OK", ready.headers[:])
+    start_response(cached.OK, ready.headers[:])
     return [ready.body] if environ["REQUEST_METHOD"] == "GET" else []
 
 

@@ -658,7 +658,7 @@ def hangups() -> Iterator[list[int]]:
 def test_a_hangup_before_workers_start_is_taken_when_they_do(
     ready: Command, served: list[Any], hangups: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "_check_free", lambda *_: signal.raise_signal(signal.SIGHUP))
+    monkeypatch.setattr(serving, "_listen", lambda *_: signal.raise_signal(signal.SIGHUP))
     assert ready("serve").code == 0
     before = len(hangups)
 
@@ -673,7 +673,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The servers that ``serve`` would have run."""
     served: list[Any] = []
     monkeypatch.setattr(serving, "_ways", [])
-    monkeypatch.setattr(serving, "_check_free", lambda *_: None)
+    monkeypatch.setattr(serving, "_listen", lambda *_: None)
     monkeypatch.setattr(serving, "_work", lambda _: None)
     monkeypatch.setattr(turns, "take_whole", lambda: None)  # of this process they are not
     monkeypatch.setattr(Granian, "serve", lambda server: served.append(server))
@@ -693,8 +693,8 @@ def test_workers_take_the_application_that_was_made_and_another_after_a_hangup(
 
     assert isinstance(pool, sa.QueuePool)
     assert pool.checkedin() + pool.checkedout() == 0  # no connection crosses the fork
-    assert first == second == app.wsgi_app
-    assert serving.make_worker() == other.wsgi_app != first
+    assert first is second is app
+    assert serving.make_worker() is other is not first
 
 
 def test_one_worker_makes_the_application_itself(ready: Command, served: list[Any]) -> None:

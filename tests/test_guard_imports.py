@@ -23,7 +23,7 @@ FRAME = {
     *("__init__", "config", "extensions", "errors", "htmx", "identity", "security"),
     *("assets", "frames", "origins", "templating", "theme", "forms", "cli", "migrations"),
     *("answers", "cached", "eras", "generation", "kept", "negotiation", "pagecache"),
-    *("bytecode", "rules", "waiting"),
+    *("bytecode", "proxy", "rules", "waiting"),
 }
 # Everything else is core. Of the frame it may use what is about settings, tables, failures.
 FRAME_FOR_CORE = {"config", "extensions", "errors"}

@@ -10,7 +10,6 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
@@ -19,16 +18,14 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from .. import collecting, config, create_app, delivering, drawing, errors, health, waiting
+from ..proxy import peers
 from . import turns
-from .workers import Server
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+from .workers import GRACE, Server
 
 log = logging.getLogger(__name__)
 
 THREADS = 4  # that answer requests, in each worker
-GRACE = 10  # seconds that requests and letters in flight have after SIGTERM
+WAITING = 1_024  # connections that a worker has yet to accept; more are not begun
 HEAD_START = 1.0  # seconds that a worker does nothing but answer
 
 # How a worker gets its application; set before it is forked. Where it is no fork, by this.
@@ -51,7 +48,7 @@ def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
     else:
         app = _make_ready(info)
         _ways[:] = [lambda: app]
-    _check_free(host, port)
+    listener = _listen(host, port)
 
     click.echo(f"Serving http://{host}:{port} – Ctrl-C stops.", err=True)
     server = Server(
@@ -68,6 +65,7 @@ def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         websockets=False,
+        listener=listener,
     )
 
     @server.on_reload
@@ -88,17 +86,16 @@ def serve(info: ScriptInfo, host: str, port: int, workers: int) -> None:
     server.serve()
 
 
-def make_worker() -> WSGIApplication:
+def make_worker() -> Flask:
     """Take or make the application of a worker process, and work in it behind what it serves.
 
-    Returns what answers requests first, the page cache, with no Flask before it. No thread
-    survives a fork; and where workers are no forks, nothing does.
+    No thread survives a fork; and where workers are no forks, nothing does.
     """
     turns.take_whole()
     with collecting.paused():
         app = _ways[0]()
     threading.Thread(target=_work, args=(app,), name="behind").start()
-    return app.wsgi_app
+    return app
 
 
 def _work(app: Flask) -> None:
@@ -180,16 +177,23 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _check_free(host: str, port: int) -> None:
+def _listen(host: str, port: int) -> socket.socket | None:
+    """Listen for the workers to accept; None if it is left to granian, but possible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise errors.BlogError(
-                f"cannot serve on {host}:{port}: {error.strerror}. {_other_place(error, port)}"
-            ) from error
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(WAITING)
+    except OSError as error:
+        listener.close()
+        raise errors.BlogError(
+            f"cannot serve on {host}:{port}: {error.strerror}. {_other_place(error, port)}"
+        ) from error
+    if peers.can_be_told():
+        return listener
+    listener.close()
+    return None
 
 
 def _other_place(error: OSError, port: int) -> str:

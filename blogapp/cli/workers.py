@@ -1,29 +1,67 @@
-"""Workers: one that was killed is replaced, and one that cannot start ends the server."""
+"""Workers: what they serve with, and what becomes of the server when one ends."""
 
 from __future__ import annotations
 
 import logging
+import socket
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from granian.server import MPServer
 from granian.server.mp import WorkerProcess
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from flask import Flask
+
 log = logging.getLogger(__name__)
 
+GRACE = 10  # seconds that requests and letters in flight have after SIGTERM
 EARLY = 1.0  # seconds; a worker that was killed within them may have done nothing yet
 TRIES = 5  # that a worker has which is killed so early each time
 
 
 class Server(MPServer):
-    """Granian's server, which with ``respawn_failed_workers`` replaces workers, but not all.
+    """Granian's server, behind our proxy wherever there is a *listener* to accept from.
 
-    It takes any second end within 5.5 seconds for one of a worker that cannot start, a reload
-    counted, and does not see it where two workers end by turns: it would start them for ever.
+    Granian, which with ``respawn_failed_workers`` replaces workers, does not replace all: it takes
+    any second end within 5.5 seconds for one of a worker that cannot start, a reload counted, and
+    does not see it where two workers end by turns: it would start them for ever.
     """
 
     _killed_early = 0  # in a row
+
+    def __init__(self, target: str, *, listener: socket.socket | None, **options: Any) -> None:
+        super().__init__(target, **options)
+        self._listener = listener
+
+    def _init_shared_socket(self) -> None:
+        if self._listener is None:
+            super()._init_shared_socket()  # type: ignore[no-untyped-call]  # granian has no types
+        else:
+            self._ssp = self._shd = None  # workers have their own, inside
+            self._sso = self._listener  # which workers get, and granian closes when it ends
+
+    @staticmethod
+    def _spawn_wsgi_worker(
+        number: int, name: str | None, load: Callable[[], Flask], sockets: Any, *rest: Any
+    ) -> None:
+        """Work, in the process of a worker; *load* makes the application."""
+        if sockets[0] != (None, None):
+            MPServer._spawn_wsgi_worker(number, name, lambda: load().wsgi_app, sockets, *rest)
+            return
+        from ..proxy.front import Front  # here: there is none for every system
+
+        front = Front(sockets[1])
+
+        def load_behind() -> WSGIApplication:
+            return front.open(load())
+
+        sockets = ((None, front.upstream), None)
+        MPServer._spawn_wsgi_worker(number, name, load_behind, sockets, *rest)
+        front.join(GRACE)
 
     def _respawn_workers(
         self, workers: Sequence[int], spawn_target: Any, target_loader: Any, delay: float = 0
