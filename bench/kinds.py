@@ -169,11 +169,12 @@ _WHOLE = (
     *("everything", "common tag", "two common tags", "tags that never meet"),
     *("without a common tag", "tag without another"),
     *(f"page {questions.PAGE}", f"page {questions.PAGE} of a tag", "half way back"),
-    *("rare word", "middle word", "two words", "not a word", "word with a tag", "misspelt word"),
+    *("rare word", "middle word", "two words", "phrase", "not a word", "word with a tag"),
+    "misspelt word",
 )
 # As drawn, a small blog has half a page of these and a large one has lists: they are asked again
 # where both have more than a page, so that what is shown is the same.
-_FULL = ("middle word", "two words", "word with a tag")
+_FULL = ("middle word", "two words", "phrase", "word with a tag")
 
 ALL = (
     *(Kind("first page by date", asks, page, most_growth=MOST_GROWTH) for asks in _BY_DATE),

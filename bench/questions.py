@@ -173,7 +173,7 @@ def _about_words(random: Random, sample: _Sample) -> dict[str, list[Filter]]:
         "middle word": _about(middle),
         "common word": _about(common),
         "two words": _about(_pairs_of_words(random, sample, _TELLING)),
-        "phrase": _about(_phrases(random, sample)),
+        "phrase": _about(_phrases(random, sample, words=3)),
         "name in code": _about(topics.NAMES_IN_CODE),
         "word without another": _about(f"-{random.choice(common)} {word}" for word in middle),
         "not a word": _about(f"-{word}" for word in middle),
@@ -185,6 +185,7 @@ def _about_words(random: Random, sample: _Sample) -> dict[str, list[Filter]]:
     some = {
         "middle word": found["middle word"],
         "two words": _about(_pairs_of_words(random, sample, _ANY)),
+        "phrase": _about(_phrases(random, sample, words=2)),
         "word with a tag": _with_tags(random, sample, _ANY),
     }
     full = {
@@ -219,9 +220,10 @@ def _pairs_of_words(random: Random, sample: _Sample, part: Part) -> Iterator[str
             yield " ".join(random.sample(words, 2))
 
 
-def _phrases(random: Random, sample: _Sample) -> Iterator[str]:
+def _phrases(random: Random, sample: _Sample, *, words: int) -> Iterator[str]:
+    pattern = re.compile(rf"\b{' '.join(['[a-z]+'] * words)}\b")
     for post in sample.articles:
-        phrases = re.findall(r"\b[a-z]+ [a-z]+ [a-z]+\b", post.plain)
+        phrases = pattern.findall(post.plain)
         if phrases:
             yield f'"{random.choice(phrases)}"'
 

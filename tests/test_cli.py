@@ -324,10 +324,10 @@ def test_render_makes_all_html_again(ready: Command, instance: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("DELETE FROM search WHERE rowid & 1023 = 2", "ben: missing in the index"),
+        ("DELETE FROM search WHERE ~rowid & 1023 = 2", "ben: missing in the index"),
         ("DELETE FROM search", "ada: missing in the index\n"),
         (
-            "UPDATE search SET title = '' WHERE rowid & 1023 = 2",
+            "UPDATE search SET title = '' WHERE ~rowid & 1023 = 2",
             "ben: differs in the index: title",
         ),
         ("UPDATE posts SET plain = 'other' WHERE id = 2", "ben: differs in the index: body"),
@@ -434,7 +434,7 @@ def test_what_a_worker_cannot_do_is_logged_and_keeps_it_from_nothing_else(
 
 
 def test_check_names_rows_that_belong_to_nothing(three_posts: Command, instance: Path) -> None:
-    sql(instance, "DELETE FROM posts WHERE id = 2", "DELETE FROM search WHERE rowid & 1023 = 2")
+    sql(instance, "DELETE FROM posts WHERE id = 2", "DELETE FROM search WHERE ~rowid & 1023 = 2")
 
     answer = three_posts("check")
 
@@ -519,7 +519,7 @@ def test_init_goes_on_where_it_was_interrupted(
 
 
 def test_init_indexes_what_the_index_does_not_have(three_posts: Command, instance: Path) -> None:
-    sql(instance, "DELETE FROM search WHERE rowid & 1023 > 1")
+    sql(instance, "DELETE FROM search WHERE ~rowid & 1023 > 1")
 
     answer = three_posts("init")
 
@@ -538,6 +538,21 @@ def test_init_keeps_the_addresses_of_series_and_reindex_forgets_those_of_none(
 
     assert upgraded == (0, [("Queues & tables", "queues-and-tables")])
     assert mended == (0, [])
+
+
+def test_an_index_that_begins_with_the_oldest_is_made_anew(
+    three_posts: Command, instance: Path
+) -> None:
+    sql(
+        instance,
+        "UPDATE search SET rowid = ~rowid",
+        "UPDATE alembic_version SET version_num = '0010'",
+    )
+
+    answer = three_posts("init")
+
+    assert "3 posts added to the search index" in answer.err
+    assert three_posts("check").out == "everything is in step: 3 posts\n"
 
 
 def test_between_a_few_posts_that_are_indexed_others_can_write(

@@ -1,8 +1,9 @@
 """The index on SQLite: an FTS5 table (sqlite.org/fts5.html) of tokens that are cut in Python.
 
-Its rows are in the order of publication: a row's number is the place of a post
-(``places.py``), so that the newest that have a word are the end of the word's list, and reading
-stops as soon as enough are found. ``search_places`` tells where a post is.
+Its rows are in the order of publication, the newest first: a row's number is the place of a post
+(``places.py``) with all its bits turned round. So the newest that have a word are the beginning of
+the word's list, and reading stops as soon as enough are found. FTS5 reads its lists forwards twice
+as fast as backwards. ``search_places`` tells where a post is.
 
 What stands in title, tags or description begins with the sign of its column, so that each has
 words of its own. With FTS5's column filters a search in the titles would read all texts that
@@ -69,7 +70,7 @@ _FOUND = Prepared(
         _SEARCH.c.search.op("MATCH")(given("asked", sa.Text)),
         _SEARCH.c.rowid.between(given("first", sa.BigInteger), given("last", sa.BigInteger)),
     )
-    .order_by(_SEARCH.c.rowid.desc())
+    .order_by(_SEARCH.c.rowid)
     .limit(given("most", sa.Integer))
 )
 _COUNT = (
@@ -88,7 +89,7 @@ def store(found: Sequence[Entry]) -> None:
         return
     remove([entry.id for entry in found])
     # FTS5 writes what it has gathered whenever a row comes before the last one.
-    ordered = sorted(found, key=lambda entry: entry.place)
+    ordered = sorted(found, key=lambda entry: ~entry.place)
     connection = db.session.connection()
     connection.exec_driver_sql(_STORE, [_row_of(entry) for entry in ordered])
     connection.exec_driver_sql(_PLACE, [(entry.id, entry.place) for entry in ordered])
@@ -99,7 +100,7 @@ def remove(ids: Iterable[int]) -> None:
     """Take these posts out."""
     gone = list(ids)
     where = sa.select(_PLACES.c.place).where(_PLACES.c.post_id.in_(gone))
-    rows = [{"gone": place} for place in db.session.scalars(where)]
+    rows = [{"gone": ~place} for place in db.session.scalars(where)]
     if rows:
         chosen = sa.delete(_SEARCH).where(_SEARCH.c.rowid == sa.bindparam("gone"))
         db.session.connection().execute(chosen, rows)
@@ -108,13 +109,13 @@ def remove(ids: Iterable[int]) -> None:
 
 def ids() -> sa.Select[int]:
     """Select the ids of all posts in the index."""
-    return sa.select(_SEARCH.c.rowid.op("&")(places.ID))
+    return sa.select(_SEARCH.c.rowid.bitwise_not().op("&")(places.ID))
 
 
 def entry(post_id: int) -> Entry | None:
     """Read what the index has of a post."""
     query = sa.select(_PLACES.c.place, *(_SEARCH.c[name] for name in COLUMNS))
-    query = query.join(_SEARCH, _SEARCH.c.rowid == _PLACES.c.place)
+    query = query.join(_SEARCH, _SEARCH.c.rowid == _PLACES.c.place.bitwise_not())
     row = db.session.execute(query.where(_PLACES.c.post_id == post_id)).first()
     if row is None:
         return None
@@ -143,19 +144,18 @@ def find(
     expression = " AND ".join(parts or [_phrase("tags", [EVERY])])
     if refused:
         expression = f"({expression}) NOT ({' OR '.join(refused)})"
-    rows = _FOUND.all(asked=expression, first=within.start, last=within.stop - 1, most=most)
-    return [row[0] for row in rows]
+    first, last = _numbers(within)
+    rows = _FOUND.all(asked=expression, first=first, last=last, most=most)
+    return [~row[0] for row in rows]
 
 
 def count(found: Sequence[str], within: range, most: int) -> list[int]:
     """Count the posts *within* these places that have each word, up to *most* of them."""
-    rows = " UNION ALL ".join([_COUNT] * len(found))
+    counts = " UNION ALL ".join([_COUNT] * len(found))
     asked = [
-        value
-        for word in found
-        for value in (_row(Row((word,)), COLUMNS), within.start, within.stop - 1, most)
+        value for word in found for value in (_row(Row((word,)), COLUMNS), *_numbers(within), most)
     ]
-    return list(db.session.connection().exec_driver_sql(rows, tuple(asked)).scalars())
+    return list(db.session.connection().exec_driver_sql(counts, tuple(asked)).scalars())
 
 
 def words_like(beginning: str, lengths: Sequence[int], most: int) -> list[str]:
@@ -277,7 +277,7 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 def _unlike(connection: sa.Connection) -> str | None:
     """Tell in what the tables beside the index are not like it, or ``None``."""
-    rows = "SELECT rowid FROM search EXCEPT SELECT place FROM search_places LIMIT 1"
+    rows = "SELECT ~rowid FROM search EXCEPT SELECT place FROM search_places LIMIT 1"
     if connection.exec_driver_sql(rows).first():  # those that lack a row are told one by one
         return "it has rows of which nobody knows"
     known = set(connection.exec_driver_sql("SELECT word FROM search_spelling").scalars())
@@ -298,8 +298,13 @@ def _learn(found: Iterable[str]) -> None:
     db.session.connection().exec_driver_sql(query, (ordered,))
 
 
+def _numbers(within: range) -> tuple[int, int]:
+    """Number the first and the last row of these places."""
+    return ~(within.stop - 1), ~within.start
+
+
 def _row_of(entry: Entry) -> tuple[object, ...]:
-    return (entry.place, *(_signed(name, getattr(entry, name)) for name in _STORED))
+    return (~entry.place, *(_signed(name, getattr(entry, name)) for name in _STORED))
 
 
 def _signed(column: str, tokens: str) -> str:
