@@ -6,6 +6,7 @@ import http.client
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from blogapp import config, create_app, posts, texts
 from blogapp.extensions import db
 
-from .conftest import HTMX, PAST
+from .conftest import HTMX, PAST, MakePost
 from .mailbox import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere granian accepts")
@@ -55,18 +56,28 @@ def served(blank_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             post = posts.create(texts.Text(title=title, body=f"Of {title}. " * 3_000))
             posts.publish(post, PAST)
         db.session.commit()
+    try:
+        with serving(folder) as (port, process):
+            yield Served(port, app, process)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@contextmanager
+def serving(folder: Path, workers: int = 1) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = free_port()
     command = [sys.executable, "-c", "from blogapp import cli; cli.main()", "serve"]
-    environment = os.environ | {"BLOG_INSTANCE": str(folder)}
-    process = subprocess.Popen([*command, f"--port={port}"], env=environment)
+    process = subprocess.Popen(
+        [*command, f"--port={port}", f"--workers={workers}"],
+        env=os.environ | {"BLOG_INSTANCE": str(folder)},
+    )
     try:
         wait_until_it_answers(port)
-        yield Served(port, app, process)
+        yield port, process
     finally:
         process.terminate()
         process.wait(PATIENCE)
-        with app.app_context():
-            db.engine.dispose()
 
 
 def wait_until_it_answers(port: int) -> None:
@@ -113,6 +124,9 @@ class Talk:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
         self.socket.close()
 
@@ -546,6 +560,121 @@ def test_an_answer_that_is_under_way_at_the_end_comes_whole(inside: Inside) -> N
 
         assert talk.hear().status == 200
         assert talk.is_over()
+
+
+def test_what_was_sent_before_the_end_is_answered(inside: Inside) -> None:
+    with Talk(inside.port) as kept:
+        kept.socket.sendall(request("/x"))
+        connection, _ = inside.accept()
+        with closing(connection):
+            said(connection, request("/x"))
+            connection.sendall(EMPTY)
+            kept.hear()
+            inside.front.loop.call_soon_threadsafe(time.sleep, 0.2)  # it is busy meanwhile
+            kept.socket.sendall(request("/x"))
+            with Talk(inside.port) as new:
+                new.socket.sendall(request("/x"))
+                inside.front.end()
+                other, _ = inside.accept()
+                with closing(other):
+                    connection.sendall(EMPTY)
+                    other.sendall(EMPTY)
+
+                    assert [kept.hear().status, new.hear().status] == [200, 200]
+                    assert kept.is_over() and new.is_over()
+
+
+def test_what_is_ready_at_the_end_is_the_last_answer(
+    app: Flask, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "LATE", 1)
+    make_post("Hello")
+    app.test_client().get(HELLO)
+    with proxied(app) as inside, Talk(inside.port) as talk:
+        assert "connection" not in talk.ask(HELLO).headers
+        inside.front.end()
+        while not inside.front.is_ending:
+            time.sleep(0)
+        answer = talk.ask(HELLO)
+
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert talk.is_over()
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Have this process's own handlers of signals again."""
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(each) for each in ends]
+    yield
+    for each, handler in zip(ends, before, strict=True):
+        signal.signal(each, handler)
+
+
+@pytest.mark.parametrize("seconds", [0, PATIENCE])
+def test_granian_ends_when_it_has_all_that_it_has_to_answer(
+    handlers: None, inside: Inside, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(front, "PASSED_ON", seconds)
+    stopped = threading.Event()
+    inside.front.handle_signals(stopped.set)
+    with Talk(inside.port) as talk:
+        talk.socket.sendall(request("/x"))
+        connection, _ = inside.accept()
+        with closing(connection):
+            signal.raise_signal(signal.SIGTERM)
+            assert stopped.wait(0.3) == (seconds == 0)
+            connection.sendall(EMPTY)
+            assert talk.hear().status == 200
+
+    assert stopped.wait(PATIENCE)
+
+
+def test_a_server_that_ends_answers_what_it_was_sent_before(
+    served: Served, tmp_path: Path
+) -> None:
+    folder = tmp_path / "instance"
+    shutil.copytree(served.app.config["BLOG"].instance, folder)
+    ended_at = float("inf")
+    answered: list[int] = []
+    lost: list[tuple[float, str, bool]] = []  # when it was sent, where, and how
+
+    def read(path: str, *, is_kept: bool) -> None:
+        talk = None
+        while time.monotonic() < ended_at:
+            sent_at = float("inf")
+            try:
+                talk = talk or Talk(port)
+                talk.socket.sendall(request(path))
+                sent_at = time.monotonic()
+                answered.append(talk.hear().status)
+            except (OSError, http.client.HTTPException, ValueError):
+                lost.append((sent_at, path, is_kept))
+                break
+            if not is_kept:
+                talk.close()
+                talk = None
+        if talk:
+            talk.close()
+
+    with serving(folder, workers=2) as (port, process):
+        readers = [
+            threading.Thread(target=read, args=(path,), kwargs={"is_kept": is_kept})
+            for path in (HELLO, "/contact", "/?q=hello")
+            for is_kept in (True, False)
+        ]
+        for reader in readers:
+            reader.start()
+        while len(answered) < 100:
+            time.sleep(0)
+        ended_at = time.monotonic()
+        process.terminate()
+        for reader in readers:
+            reader.join()
+
+        assert process.wait(PATIENCE) == 0
+    assert {*answered} == {200}
+    assert [each for each in lost if each[0] < ended_at] == []
 
 
 def test_who_asks_for_nothing_is_sent_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ PATIENCE = 60  # seconds that a server has to end, on a machine that does much e
 # A worker that is told by its number, once a signal ends it, and nobody waits between reloads.
 TELLING = r"""
 def tell(app):
-    while "set_sync_signals" not in signal.getsignal(signal.SIGTERM).__qualname__:
+    while "handle_signals" not in signal.getsignal(signal.SIGTERM).__qualname__:
         threading.main_thread().join(0.01)
     os.write(1, f"{os.getpid()}\n".encode())
 serving._work = tell

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import granian._signals
+from granian._granian import WorkerSignal
+from granian._signals import set_sync_signals
 from granian.server import MPServer
 from granian.server.mp import WorkerProcess
 
@@ -59,6 +62,12 @@ class Server(MPServer):
         def load_behind() -> WSGIApplication:
             return front.open(load())
 
+        def set_signals() -> WorkerSignal:
+            event: WorkerSignal = set_sync_signals()  # type: ignore[no-untyped-call]
+            front.handle_signals(event.set)
+            return event
+
+        granian._signals.set_sync_signals = set_signals  # where the worker looks for it
         sockets = ((None, front.upstream), None)
         MPServer._spawn_wsgi_worker(number, name, load_behind, sockets, *rest)
         front.join(GRACE)

@@ -40,10 +40,11 @@ class Client(asyncio.Protocol):
         self._received = b""
         self._at = 0  # what is before that is answered
         self._upstream: Upstream | None = None
-        self._is_waiting = self._is_pipe = self._is_held = self._is_paused = False
+        self._is_pipe = self._is_held = self._is_paused = False
         self._since = front.now
         self._unsent = (0, front.now)  # bytes, and since when they are as many
         self.is_gone = False
+        self.is_waiting = False  # for granian's answer
 
     def tidy(self) -> None:
         """End what nobody uses; to be called every few seconds."""
@@ -54,7 +55,7 @@ class Client(asyncio.Protocol):
         if unsent:
             if now - self._unsent[1] > STUCK:
                 self._transport.abort()
-        elif not self._is_waiting and not self._is_pipe:
+        elif not self.is_waiting and not self._is_pipe:
             if now - self._since > IDLE:
                 self._transport.close()
             elif self._upstream and now - self._since > SPARE:
@@ -63,7 +64,7 @@ class Client(asyncio.Protocol):
 
     def end(self) -> None:
         """End, when what is under way is answered; granian ends what is passed on for ever."""
-        if not self._is_waiting and not self._is_pipe:
+        if not self.is_waiting and not self._is_pipe:
             self._transport.close()
 
     # What the upstream calls.
@@ -74,7 +75,7 @@ class Client(asyncio.Protocol):
 
     def have_answer(self, *, is_last: bool) -> None:
         """Go on to the next request."""
-        self._is_waiting = False
+        self.is_waiting = False
         self._since = self._front.now
         if is_last or self._front.is_ending:
             self._transport.close()
@@ -95,7 +96,7 @@ class Client(asyncio.Protocol):
         """Do without the connection to granian; an answer that is due does not come."""
         if upstream is self._upstream:
             self._upstream = None
-            if self._is_waiting or self._is_pipe:
+            if self.is_waiting or self._is_pipe:
                 self._transport.close()
 
     def refuse(self) -> None:
@@ -136,7 +137,7 @@ class Client(asyncio.Protocol):
         if self._is_pipe:
             self._to_upstream().send(data)
             return
-        if not (self._received or self._is_waiting or self._is_paused):
+        if not (self._received or self.is_waiting or self._is_paused):
             asked = self._front.known.get(data)
             if asked:  # one whole request, and no more
                 self._answer_one(data, asked)
@@ -172,7 +173,7 @@ class Client(asyncio.Protocol):
 
     def _answer_next(self) -> bool:
         """Answer the next request; false if there is none, or something is to be waited for."""
-        if not self._received or self._is_paused or self._is_waiting or self._is_pipe:
+        if not self._received or self._is_paused or self.is_waiting or self._is_pipe:
             return False
         end = self._received.find(END, self._at) + len(END)
         is_whole = end >= len(END)
@@ -209,7 +210,7 @@ class Client(asyncio.Protocol):
         if ready:
             self._send(ready, asked)
         else:
-            self._is_waiting = True
+            self.is_waiting = True
             self._to_upstream().ask(request, is_get=asked.is_get)
 
     def _send(self, ready: Ready, asked: Request) -> None:
@@ -224,7 +225,7 @@ class Client(asyncio.Protocol):
             self._transport.writelines((lines + end, ready.body))
         else:
             self._transport.write(lines + end)
-        if asked.is_last:
+        if asked.is_last or front.is_ending:
             self._transport.close()
 
     def _to_upstream(self) -> Upstream:

@@ -7,9 +7,11 @@ import resource
 import signal
 import socket
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 from flask import Flask
@@ -34,6 +36,8 @@ BACKLOG = 1_024  # connections that wait to be accepted
 MOST_KNOWN = 512  # requests that are known by their bytes
 LONGEST_KNOWN = 1_024  # bytes of those; browsers send 500 to 900
 EVERY = 5  # seconds between two looks at who does nothing
+LATE = 0.1  # seconds after SIGTERM in which what was sent before it is still read
+PASSED_ON = 0.5  # seconds in which granian has certainly read what it was sent
 _ENDS = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -60,17 +64,20 @@ class Front:
         self.loop = uvloop.new_event_loop()
         self.now = self.loop.time()  # seconds; as old as a second
         self.last_lines = self.last_lines_at_last = b""  # of a head: the date, and its end
-        self.is_ending = False
+        self.is_ending = self._is_late = False
         self.known: dict[bytes, Request] = {}  # by their bytes
         self.upstream: SocketHolder = SocketSpec("127.0.0.1", 0, BACKLOG).build()
         with socket.socket(fileno=os.dup(self.upstream.get_fd())) as inside:
             inside.listen(BACKLOG)  # so that whoever comes before granian waits for it
             self.inside: int = inside.getsockname()[1]
         self._listener = listener
+        self._backlog = listener.dup()
+        self._backlog.setblocking(False)
+        self._stop: Callable[[], None] = _nothing
         self._cache: PageCache | None = None
         self.peers = Peers()
         self._clients: set[Client] = set()
-        self._connecting: set[Task[None]] = set()
+        self._connecting: set[Task[Any]] = set()
         self._thread = threading.Thread(target=self._run, name="front", daemon=True)
         self._signals, self._hears = socket.socketpair()
         self._signals.setblocking(False)
@@ -83,6 +90,15 @@ class Front:
         self._cache = app.extensions.get("pagecache")
         self._thread.start()
         return self.peers.before(app.wsgi_app)
+
+    def handle_signals(self, stop: Callable[[], None]) -> None:
+        """Call *stop*, which ends granian, only when it has all that it has to answer.
+
+        To be called when granian has set handlers of its own, which these replace.
+        """
+        self._stop = stop
+        for each in _ENDS:
+            signal.signal(each, lambda *_: None if self._thread.is_alive() else stop())
 
     def end(self) -> None:
         """Accept no more, as after SIGTERM: who is being answered gets all of it."""
@@ -134,18 +150,21 @@ class Front:
     def remove(self, client: Client) -> None:
         """Forget a client."""
         self._clients.discard(client)
-        if self.is_ending and not self._clients:
+        if self._is_late and not self._clients:
             self.loop.stop()
 
     def connect(self, upstream: Upstream, true: str) -> None:
         """Make a connection to granian, for who comes from the address *true*."""
-        task = self.loop.create_task(self._connect(upstream, true.partition("%")[0]))
-        self._connecting.add(task)
-        task.add_done_callback(self._connecting.discard)
+        self._keep(self.loop.create_task(self._connect(upstream, true.partition("%")[0])))
 
     def free(self, address: str) -> None:
         """Let the address of a connection to granian be used again."""
         self.peers.free(address)
+
+    def _keep(self, task: Task[Any]) -> None:
+        """Hold on to *task*, which nobody else does (docs.python.org, ``asyncio.create_task``)."""
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
 
     async def _connect(self, upstream: Upstream, true: str) -> None:
         address = self.peers.stand_in(true)
@@ -164,22 +183,31 @@ class Front:
     # What the thread does.
 
     def _run(self) -> None:
-        self.loop.add_reader(self._hears, self._hear)
+        beginning = self.loop.create_task(self._begin())
+        beginning.add_done_callback(self._end_if_failed)
+        try:
+            self.loop.run_forever()
+            beginning.result()  # or the reason why there is none
+        finally:
+            self._stop()  # nobody else would ask granian
+            self.loop.close()
+            self._hears.close()
+
+    def _end_if_failed(self, beginning: Task[None]) -> None:
+        if beginning.exception():
+            self.loop.stop()
+
+    async def _begin(self) -> None:
         self._tick()
         self._tidy()
-        accepting = self.loop.create_server(lambda: Client(self), sock=self._listener)
-        self._server = self.loop.run_until_complete(accepting)
-        if not self.is_ending:
-            self.loop.run_forever()
-        self.loop.remove_reader(self._hears)
-        self._hears.close()
-        self.loop.close()
+        self._server = await self.loop.create_server(lambda: Client(self), sock=self._listener)
+        self.loop.add_reader(self._hears, self._hear)  # now, for it ends what has begun
 
     def _tick(self) -> None:
         self.now = self.loop.time()
         date = f"date: {formatdate(usegmt=True)}\r\n".encode()
-        self.last_lines = date + b"\r\n"
         self.last_lines_at_last = date + b"connection: close\r\n\r\n"
+        self.last_lines = self.last_lines_at_last if self.is_ending else date + b"\r\n"
         self.loop.call_later(1, self._tick)
 
     def _tidy(self) -> None:
@@ -192,11 +220,40 @@ class Front:
         if _ENDS.isdisjoint(self._hears.recv(4_096)) or self.is_ending:
             return
         self.is_ending = True
+        self.last_lines = self.last_lines_at_last
         self._server.close()
+        self._accept_the_last()
+        self.loop.call_later(LATE, self._be_late)
+
+    def _accept_the_last(self) -> None:
+        """Accept who has been waiting for it: the system would send them away."""
+        with suppress(OSError):  # there is nobody any more
+            while True:
+                waiting, _ = self._backlog.accept()
+                waiting.setblocking(False)
+                made = self.loop.connect_accepted_socket(lambda: Client(self), waiting)
+                self._keep(self.loop.create_task(made))
+        self._backlog.close()
+
+    def _be_late(self) -> None:
+        """Send away who has asked for nothing."""
+        self._is_late = True
         for client in [*self._clients]:
             client.end()
         if not self._clients:
             self.loop.stop()
+        self._pass_on_the_last(until=self.loop.time() + PASSED_ON)
+
+    def _pass_on_the_last(self, until: float) -> None:
+        """End granian, which answers what it has read, and nothing else."""
+        if self.loop.time() < until and any(client.is_waiting for client in self._clients):
+            self.loop.call_later(LATE / 10, self._pass_on_the_last, until)
+        else:
+            self._stop()
+
+
+def _nothing() -> None:
+    """There is nobody to be told."""
 
 
 def _allow_files() -> None:
