@@ -30,7 +30,10 @@ TRIES = 3  # to save before others have to wait for what takes its time
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A post that was saved: whether it *changed*, and whether by a text *merged* of two."""
+    """A post that was saved: whether it *changed*, and whether by a text *merged* of two.
+
+    The first save of a draft that an autosave has begun is a change, too, whatever it says.
+    """
 
     post: Post
     changed: bool
@@ -182,8 +185,9 @@ def _carry_out(post: Post, plan: Callable[[Post], _Plan], by: Hand) -> Saved:
 
 def _done(post: Post, plan: _Plan, by: Hand) -> Saved:
     by = replace(by, kind="merge") if plan.merged else by
+    is_first = bool(revisions.drafted_in(post, by.sitting))
     changed = posts.revise(post, plan.text, rendered=plan.rendered, change=plan.change, by=by)
-    return Saved(post, changed, plan.merged)
+    return Saved(post, changed or is_first, plan.merged)
 
 
 def _planned(post: Post, text: Text, begun_from: int, by: Hand) -> _Plan:

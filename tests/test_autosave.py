@@ -98,6 +98,17 @@ def test_what_is_refused_in_a_new_post_is_kept_all_the_same(
     assert {name: kept[name] for name in odd} == odd
 
 
+def test_the_first_save_of_what_an_autosave_has_begun_is_no_save_of_nothing(
+    author_client: CheckedClient,
+) -> None:
+    form = opened(author_client, "/admin/posts/new") | {"title": "New", "body": "words"}
+    author_client.post("/admin/autosave", data=form, headers=HTMX)
+
+    saved = author_client.post("/admin/posts/new", data=form | {"action": "save"})
+
+    assert ">Saved.</p>" in author_client.get(saved.location).text
+
+
 def test_a_form_whose_token_is_gone_gets_another_and_stays_as_it_is(
     app: Flask, author_client: CheckedClient, make_post: MakePost
 ) -> None:
