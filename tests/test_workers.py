@@ -22,13 +22,20 @@ PATIENCE = 60  # seconds that a server has to end, on a machine that does much e
 # A worker that is told by its number, once a signal ends it, and nobody waits between reloads.
 TELLING = r"""
 def tell(app):
-    while "handle_signals" not in signal.getsignal(signal.SIGTERM).__qualname__:
+    while "handle_signals" not in str(signal.getsignal(signal.SIGTERM)):
         threading.main_thread().join(0.01)
     os.write(1, f"{os.getpid()}\n".encode())
 serving._work = tell
 time.sleep = lambda _: None
 """
 FAILING = "def make_worker(): raise RuntimeError('no such thing')"
+# A worker that is told and never ready, nor would a server end it by force before long.
+LOADING = r"""
+def make_worker():
+    os.write(1, f"{os.getpid()}\n".encode())
+    time.sleep(3600)
+serving.GRACE = 3600
+"""
 DYING = "def make_worker(): os.kill(os.getpid(), signal.SIGKILL)"
 INSTEAD = "make_worker.__module__ = serving.__name__; serving.make_worker = make_worker"
 
@@ -104,6 +111,16 @@ def test_workers_that_cannot_start_end_the_server(
 
     assert server.wait(PATIENCE) == 1
     assert "the server ends" in (tmp_path / "log").read_text()
+
+
+def test_a_worker_that_is_still_loading_ends_with_the_server(serve: Serve) -> None:
+    server = serve(f"{LOADING}\n{INSTEAD}", 2)
+    for _ in range(2):
+        begun(server)
+
+    server.terminate()
+
+    assert server.wait(PATIENCE / 2) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has batches")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -52,6 +53,8 @@ class Server(MPServer):
         number: int, name: str | None, load: Callable[[], Flask], sockets: Any, *rest: Any
     ) -> None:
         """Work, in the process of a worker; *load* makes the application."""
+        for each in (signal.SIGINT, signal.SIGTERM):  # until granian has handlers of its own:
+            signal.signal(each, signal.SIG_DFL)  # those of the main process would do nothing here
         if sockets[0] != (None, None):
             MPServer._spawn_wsgi_worker(number, name, lambda: load().wsgi_app, sockets, *rest)
             return
